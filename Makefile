@@ -1,0 +1,70 @@
+# `make` alone lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## create .venv with exactly what the lock names
+
+demo: $(READY) ## everything on this machine: make demo [ONCE=1] [KAFKA=apache|dev|HOST:PORT]
+	$(BIN)/baton demo $(if $(ONCE),--once) $(if $(KAFKA),--kafka $(KAFKA))
+
+check: $(READY) ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(READY) ## the tests that need nothing but Python
+	$(BIN)/pytest tests/unit tests/house
+
+test: $(READY) ## the whole suite, on real Kafka and real PostgreSQL
+	$(BIN)/pytest
+
+bench: $(READY) ## measured figures beside a bare floor program, also in build/bench.json
+	$(BIN)/python -m tests.bench
+
+layers: $(READY) ## who may import whom, and whether it is so
+	$(BIN)/lint-imports
+
+events: $(READY) ## write the published contracts anew from the event models
+	$(BIN)/python -m schemas.generate
+
+kafka: build/kafka/libs/.ready ## fetch Apache Kafka's jars with Maven into build/kafka/libs
+
+format: $(READY) ## put the code in shape
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lock: $(READY) ## resolve requirements*.in anew into the lock files
+	$(COMPILE) --upgrade requirements.in -o requirements.lock
+	$(COMPILE) --upgrade -c requirements.lock requirements.in requirements-dev.in -o requirements-dev.lock
+
+clean: ## remove what make made
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv installs the lock in seconds; it comes from the lock itself, hash checked.
+$(READY): requirements-dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
+		-r <(awk '/^[^ ]/ {mine = /^uv==/} mine' requirements-dev.lock)
+	$(BIN)/uv pip sync --quiet --require-hashes requirements-dev.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+build/kafka/libs/.ready: deploy/kafka/pom.xml
+	mvn --batch-mode --quiet --file deploy/kafka/pom.xml dependency:copy-dependencies \
+		-DincludeScope=runtime -DoutputDirectory=$(CURDIR)/build/kafka/libs
+	touch $@
+
+.PHONY: help setup demo check unit test bench layers events kafka format lock clean
