@@ -1,0 +1,172 @@
+"""What referral says: handovers, the offers inside them, and their tasks, all on one topic to keep their order."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from schemas.event import Event, Fact
+from schemas.topics import HANDOVERS
+
+TaskStatus = Literal[
+    "draft",
+    "requested",
+    "received",
+    "accepted",
+    "rejected",
+    "ready",
+    "in-progress",
+    "on-hold",
+    "completed",
+    "failed",
+    "cancelled",
+    "entered-in-error",
+]
+"""FHIR R4 Task.status; late is not a status (domain rule C9)."""
+
+
+class OfferMade(Fact):
+    """The part asked of one receiving team."""
+
+    offer_id: UUID
+    team: str
+    """Directory id of the receiving team."""
+    role: str
+    """Directory role, for example `gp-practice`."""
+
+
+class TaskMade(Fact):
+    """One thing to be done, by whom and by when."""
+
+    task_id: UUID
+    offer_id: UUID | None = None
+    """None: the sender's own duty."""
+    code: str
+    """For example `gp-asthma-review`."""
+    rule_id: str
+    """For example `R26`; `person` when a person made it; `undelivered` when a message could not be delivered."""
+    rule_version: str = ""
+    owner_team: str
+    """The one accountable team now."""
+    not_before: datetime | None = None
+    due_at: datetime
+    """UTC deadline."""
+    status: TaskStatus = "requested"
+
+
+class HandoverOpened(Event):
+    """A discharge became a handover, with its offers and tasks."""
+
+    type: ClassVar[str] = "handover.opened"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    spell_id: UUID
+    sender: str
+    """ODS code of the sending organisation."""
+    coordinator_team: str
+    """Directory id of the team accountable for the whole: the single point of contact."""
+    clock_started_at: datetime
+    """The original clock: when the patient was discharged (UTC). Never restarts."""
+    opened_at: datetime
+    offers: tuple[OfferMade, ...] = ()
+    tasks: tuple[TaskMade, ...] = ()
+    test_patient: bool = False
+
+
+class OfferAccepted(Event):
+    """A receiving team took an offer: its tasks are now theirs."""
+
+    type: ClassVar[str] = "offer.accepted"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    offer_id: UUID
+    team: str
+    accepted_at: datetime
+    accepted_by: str
+    """Staff reference, never a patient's."""
+    coordinator_team: str
+    """Who is accountable for the whole after this acceptance."""
+
+
+class OfferDeclined(Event):
+    """A receiving team said no, with a coded reason: the sender keeps the work."""
+
+    type: ClassVar[str] = "offer.declined"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    offer_id: UUID
+    team: str
+    declined_at: datetime
+    declined_by: str
+    reason: str
+    """Coded reason, for example `not-our-patient`."""
+    owner_team: str
+    """Who is accountable for the offer's tasks after this: the sender."""
+
+
+class TaskAdded(Event):
+    """A task joined an open handover, for example because a message could not be delivered."""
+
+    type: ClassVar[str] = "task.added"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    task: TaskMade
+    added_at: datetime
+
+
+class TaskChanged(Event):
+    """A task moved to another status, by a person."""
+
+    type: ClassVar[str] = "task.changed"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    task_id: UUID
+    status: TaskStatus
+    owner_team: str
+    changed_at: datetime
+    changed_by: str
+    reason: str = ""
+
+
+class TaskEscalated(Event):
+    """A deadline passed in silence: the task stays open and somebody further up must know."""
+
+    type: ClassVar[str] = "task.escalated"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    task_id: UUID
+    code: str
+    owner_team: str
+    told_teams: tuple[str, ...]
+    """Directory ids of the teams on this step of the ladder."""
+    due_at: datetime
+    escalated_at: datetime
+    step: int = 1
+
+
+class HandoverCompleted(Event):
+    """Every task is closed and the coordinator said so."""
+
+    type: ClassVar[str] = "handover.completed"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    completed_at: datetime
+    completed_by: str
+
+
+class HandoverWithdrawn(Event):
+    """The handover should not go on: everyone who was told must stop."""
+
+    type: ClassVar[str] = "handover.withdrawn"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    withdrawn_at: datetime
+    withdrawn_by: str
+    reason: str
