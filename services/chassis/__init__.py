@@ -1,0 +1,1 @@
+"""What every service needs and no patient ever hears of: mechanism, never medicine."""
