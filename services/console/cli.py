@@ -1,0 +1,152 @@
+"""Every command of `baton`; each imports what it needs only when it runs, so that `--help` is quick."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Run a Baton on this machine, talk to it, and look after it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+)
+parked = typer.Typer(
+    help="Records that could not be handled and wait for a person.", no_args_is_help=True
+)
+app.add_typer(parked, name="parked")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Kafka = Annotated[
+    str,
+    typer.Option(
+        help="auto: Apache Kafka where its jars and Java are there, else the dev broker; apache; dev; or HOST:PORT."
+    ),
+]
+
+
+@app.command()
+def up(
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return when everything is ready.")
+    ] = False,
+    kafka: Kafka = "auto",
+) -> None:
+    """Start everything on this machine: PostgreSQL, Kafka, a mailbox, the services and the operator page."""
+    from services.console.commands.up import up as run
+
+    run(detach=detach, kafka=kafka)
+
+
+@app.command()
+def down() -> None:
+    """End what `baton up` started."""
+    from services.console.commands.down import down as run
+
+    run()
+
+
+@app.command()
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the story; exit 0 if it came true.")
+    ] = False,
+    kafka: Kafka = "dev",
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+) -> None:
+    """Start everything, send two discharges and tell what happens to them."""
+    from services.console.commands.demo import demo as run
+
+    run(once=once, kafka=kafka, browse=not (no_open or once))
+
+
+@app.command()
+def send(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="HL7 v2 (ER7) or FHIR JSON files.", exists=True, dir_okay=False),
+    ],
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="As if it had just happened: new control ids, all times shifted."
+        ),
+    ] = False,
+    new_stay: Annotated[
+        bool,
+        typer.Option(
+            "--new-stay",
+            help="Like --fresh, with a new visit number too: another stay in hospital.",
+        ),
+    ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(help="mllp, hl7v2 or fhir. Otherwise HL7 goes to mllp and JSON to fhir."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Send messages to the discharge service and print the answers. Exits 1 when one is not accepted."""
+    from services.console.commands.send import send as run
+
+    run(files, fresh=fresh, new_stay=new_stay, to=to, as_json=json)
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """Say where the site is and how its services are."""
+    from services.console.commands.status import status as run
+
+    run(as_json=json)
+
+
+@parked.command("list")
+def parked_list(json: Json = False) -> None:
+    """List the patient keys that wait, and why."""
+    from services.console.commands.parked import list_parked as run
+
+    run(as_json=json)
+
+
+@parked.command("show")
+def parked_show(
+    service: Annotated[str, typer.Argument(help="discharge, referral or notify.")],
+    parked_id: Annotated[str, typer.Argument(help="As `parked list` gives it.")],
+    json: Json = False,
+) -> None:
+    """Show what waits behind one key."""
+    from services.console.commands.parked import show_parked as run
+
+    run(service, parked_id, as_json=json)
+
+
+@parked.command("release")
+def parked_release(
+    service: Annotated[str, typer.Argument(help="discharge, referral or notify.")],
+    parked_id: Annotated[str, typer.Argument(help="As `parked list` gives it.")],
+    json: Json = False,
+) -> None:
+    """Let the service try the records of one key again, in order."""
+    from services.console.commands.parked import release_parked as run
+
+    run(service, parked_id, as_json=json)
+
+
+@app.command()
+def trace(
+    correlation_id: Annotated[
+        str, typer.Argument(help="The id of one journey, as pages and logs show it.")
+    ],
+    json: Json = False,
+) -> None:
+    """Tell one journey: what each service said, heard and set its alarm clock for, in time order."""
+    from services.console.commands.trace import trace as run
+
+    run(correlation_id, as_json=json)
+
+
+@app.command()
+def secrets() -> None:
+    """Print a fresh .env for docker-compose.yml, with secrets nobody has seen."""
+    from services.console.commands.secrets import secrets as run
+
+    run()

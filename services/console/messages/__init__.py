@@ -1,0 +1,1 @@
+"""Messages as a hospital sends them: read from files, made fresh, sent, and their answers read."""

@@ -1,0 +1,75 @@
+"""What is known of the site that runs now: where its parts are, who they are, and the key to talk to them."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from services.console.errors import ConsoleError
+
+_FILE = "site.json"
+
+
+@dataclass
+class SiteState:
+    """Everything that another process needs to find this site and to end it."""
+
+    ready: bool
+    runner: int
+    """Process id of the runner: ending it ends the site."""
+    processes: dict[str, int] = field(default_factory=dict)
+    """Process ids of its children by name."""
+    services: dict[str, dict[str, str]] = field(default_factory=dict)
+    """For each service `http` (a URL), for discharge `mllp` (host:port) as well."""
+    kafka: str = ""
+    postgres: str = ""
+    """Connection string of the site's superuser."""
+    mail: str = ""
+    console: str = ""
+    letters: str = ""
+    """Folder that letters are printed into."""
+    logs: str = ""
+    token: str = ""
+    """Bearer token of somebody who may do everything here."""
+    described: dict[str, str] = field(default_factory=dict)
+    """Which PostgreSQL and which broker, in words."""
+
+
+def home() -> Path:
+    """The folder of the site: BATON_HOME, else the user's runtime folder, else ~/.local/state/baton."""
+    if chosen := os.environ.get("BATON_HOME"):
+        return Path(chosen).resolve()
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+        return Path(runtime) / "baton"
+    return Path.home() / ".local" / "state" / "baton"
+
+
+def write(state: SiteState, folder: Path) -> None:
+    """Replace what is known, whole, readable by this user only: it holds the site's keys."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f".{_FILE}.{os.getpid()}"
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
+    draft.replace(folder / _FILE)
+
+
+def read(folder: Path) -> SiteState | None:
+    """What is known of a site in this folder, whether or not it still runs."""
+    try:
+        known: dict[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return SiteState(**known)
+
+
+def forget(folder: Path) -> None:
+    (folder / _FILE).unlink(missing_ok=True)
+
+
+def running(folder: Path) -> SiteState:
+    """The site that runs here. Raises `ConsoleError` when there is none."""
+    state = read(folder)
+    if state is None or not state.ready:
+        raise ConsoleError("nothing runs here; start it with `baton up --detach`")
+    return state
