@@ -8,7 +8,15 @@ from uuid import UUID
 
 CONTENT_TYPE = "application/json"
 _SAFE = re.compile(r"[\x21-\x7e]{1,200}\Z")
-_REQUIRED = ("ce_id", "ce_source", "ce_type", "ce_specversion", "ce_time", "ce_dataschema", "ce_subject")
+_REQUIRED = (
+    "ce_id",
+    "ce_source",
+    "ce_type",
+    "ce_specversion",
+    "ce_time",
+    "ce_dataschema",
+    "ce_subject",
+)
 
 
 class EnvelopeError(ValueError):

@@ -30,7 +30,11 @@ class Topic:
         """Broker settings that this topic needs."""
         if self.keeps == "latest":
             return {"cleanup.policy": "compact", "max.message.bytes": "1048576"}
-        return {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY_MS), "max.message.bytes": "1048576"}
+        return {
+            "cleanup.policy": "delete",
+            "retention.ms": str(30 * _DAY_MS),
+            "max.message.bytes": "1048576",
+        }
 
 
 TOPICS: dict[str, Topic] = {

@@ -38,7 +38,9 @@ async def isolating(
 class GroupCommit(Generic[I, O]):
     """Items that arrive while one commit runs go together into the next: the batch follows the load, not a clock."""
 
-    def __init__(self, work: Callable[[Sequence[I]], Awaitable[Sequence[O]]], *, limit: int = 200) -> None:
+    def __init__(
+        self, work: Callable[[Sequence[I]], Awaitable[Sequence[O]]], *, limit: int = 200
+    ) -> None:
         self._work = work
         self._limit = limit
         self._waiting: list[tuple[I, asyncio.Future[O]]] = []

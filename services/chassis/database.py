@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from services.chassis.connection import Connection
 from services.chassis.errors import Transient
 from services.chassis.unit_of_work import UnitOfWork
 
@@ -33,7 +34,6 @@ AWAY = (
     asyncpg.LockNotAvailableError,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
-    asyncpg.TransactionTimeoutError if hasattr(asyncpg, "TransactionTimeoutError") else asyncpg.QueryCanceledError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.DiskFullError,
     Transient,
@@ -66,7 +66,7 @@ class Database:
             tell(unit)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[asyncpg.Connection]:
+    async def reading(self) -> AsyncIterator[Connection]:
         """A connection for queries."""
         async with self.pool.acquire() as connection:
             yield connection
@@ -87,7 +87,7 @@ async def open_database(dsn: str, service: str, *, max_size: int = 10) -> Databa
     return Database(pool, service)
 
 
-async def _speak_json(connection: asyncpg.Connection) -> None:
+async def _speak_json(connection: Connection) -> None:
     def encode(value: Any) -> bytes:
         return b"\x01" + orjson.dumps(value)
 

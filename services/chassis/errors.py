@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-Kind = Literal["refused", "missing", "conflict", "forbidden", "unauthenticated", "too-large", "invalid"]
+Kind = Literal[
+    "refused", "missing", "conflict", "forbidden", "unauthenticated", "too-large", "invalid"
+]
 
 
 class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from schemas.envelope import Envelope
+from services.chassis.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ _COLUMNS = (
 )
 
 
-async def write(connection: asyncpg.Connection, letters: Sequence[Letter]) -> None:
+async def write(connection: Connection, letters: Sequence[Letter]) -> None:
     """Put letters into the outbox and mark them as still to be published."""
     await connection.copy_records_to_table(
         "outbox",
@@ -72,7 +73,7 @@ LIMIT $1
 """
 
 
-async def read_pending(connection: asyncpg.Connection, source: str, limit: int) -> list[Letter]:
+async def read_pending(connection: Connection, source: str, limit: int) -> list[Letter]:
     """The oldest letters still to be published, in the order in which each stream wrote them."""
     return [
         Letter(
@@ -128,10 +129,14 @@ async def mark_published(
     return bool(held)
 
 
-async def backlog(connection: asyncpg.Connection) -> tuple[int, datetime | None]:
-    """How many letters wait, and since when the oldest of them does."""
+async def backlog(connection: Connection) -> tuple[int, float]:
+    """How many letters wait, and for how many seconds the oldest of them does (0 when none waits)."""
     row = await connection.fetchrow(
-        "SELECT count(*) AS waiting, min(recorded_at) AS since FROM outbox_pending JOIN outbox USING (event_id)"
+        """
+        SELECT count(*) AS waiting,
+               coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float AS age
+        FROM outbox_pending JOIN outbox USING (event_id)
+        """
     )
     assert row is not None
-    return row["waiting"], row["since"]
+    return row["waiting"], row["age"]

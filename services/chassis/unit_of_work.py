@@ -1,15 +1,15 @@
 """One transaction and everything that stands or falls with it: state, outbox and timers."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
 from schemas.envelope import Envelope
 from schemas.event import Event
 from services.chassis import outbox
+from services.chassis.connection import Connection
 from services.chassis.ids import new_id
 from services.chassis.outbox import Letter
 
@@ -28,7 +28,7 @@ class UnitOfWork:
     The edge that opened it commits it; a use case never does.
     """
 
-    def __init__(self, connection: asyncpg.Connection, service: str, now: datetime) -> None:
+    def __init__(self, connection: Connection, service: str, now: datetime) -> None:
         self.connection = connection
         self.now = now
         self._source = f"/baton/{service}"
@@ -72,6 +72,19 @@ class UnitOfWork:
     def earliest_timer(self) -> datetime | None:
         """When the first of the new timers is due."""
         return min((due_at for _, _, _, due_at in self._timers), default=None)
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part that may fail alone: what it wrote, said and set is taken back, and the error raised."""
+        letters, timers, cancelled = len(self.letters), len(self._timers), set(self._cancelled)
+        try:
+            async with self.connection.transaction():
+                yield
+        except BaseException:
+            del self.letters[letters:]
+            del self._timers[timers:]
+            self._cancelled = cancelled
+            raise
 
     async def flush(self) -> None:
         """Write what was collected; called by the edge, just before the commit."""

@@ -49,15 +49,8 @@ CREATE TABLE inbox (
     heard_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- Keys whose records wait, in order, until a person or a missing record releases them.
-CREATE TABLE held_keys (
-    topic text NOT NULL,
-    key text NOT NULL,
-    reason text NOT NULL CONSTRAINT held_keys_say_why CHECK (reason IN ('poison', 'schema', 'gap')),
-    held_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (topic, key)
-);
-
+-- Records that could not be handled yet, as they came. `poison` and `schema` hold everything behind them with the
+-- same key; `gap` holds its own stream; `undecodable` and `conflict` hold nobody.
 CREATE TABLE parked (
     parked_id uuid PRIMARY KEY,
     topic text NOT NULL,
@@ -81,7 +74,7 @@ CREATE TABLE parked (
     CONSTRAINT parked_once UNIQUE (topic, partition, kafka_offset, digest),
     CONSTRAINT parked_is_resolved_whole CHECK ((resolved_at IS NULL) = (resolution IS NULL))
 );
-CREATE INDEX parked_waiting ON parked (topic, key, parked_id) WHERE resolved_at IS NULL;
+CREATE INDEX parked_waiting ON parked (key, parked_id) WHERE resolved_at IS NULL;
 
 -- Rows that ring once, on the database's clock.
 CREATE TABLE timers (

@@ -1,0 +1,127 @@
+"""What an operator may see and do at one service, as JSON: the console draws it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from services.chassis import outbox, parking
+from services.chassis.access import Actor, Role, allow
+from services.chassis.consumer import Consumer
+from services.chassis.database import Database
+from services.chassis.errors import Refusal
+from services.chassis.listener import Listener
+from services.chassis.log import get_logger
+from services.chassis.metrics import registry
+from services.chassis.post_metrics import LAST_PROGRESS
+from services.chassis.relay import Relay
+
+Operator = Annotated[Actor, allow(Role.OPERATOR)]
+_log = get_logger()
+
+
+def operations(
+    database: Database, relay: Relay, listener: Listener | None, consumer: Consumer | None
+) -> APIRouter:
+    """The routes below /operations."""
+    router = APIRouter(prefix="/operations", tags=["operations"])
+
+    @router.get("")
+    async def overview(request: Request, actor: Operator) -> dict[str, Any]:
+        reasons: Mapping[str, str] = await request.app.state.health.ready()
+        async with database.reading() as connection:
+            waiting, age = await outbox.backlog(connection)
+            keys = await parking.parked_keys(connection)
+            overdue = await connection.fetchval(
+                "SELECT count(*) FROM timers WHERE rung_at IS NULL AND cancelled_at IS NULL"
+                " AND due_at < clock_timestamp() - interval '1 second'"
+            )
+        return {
+            "service": database.service,
+            "ready": not reasons,
+            "reasons": reasons,
+            "consumed_total": _total("baton_events_consumed"),
+            "published_total": _total("baton_events_published"),
+            "outbox_unpublished": waiting,
+            "outbox_oldest_age_seconds": round(age, 3),
+            "consumer_lag": listener.kafka.lag() if listener and listener.kafka else 0,
+            "parked": [_parked(key) for key in keys],
+            "timers_overdue": overdue,
+            "relay_epoch": relay.lease.epoch,
+            "last_progress_at": LAST_PROGRESS._value.get() or None,
+        }
+
+    @router.get("/parked")
+    async def parked(actor: Operator) -> list[dict[str, Any]]:
+        async with database.reading() as connection:
+            return [_parked(key) for key in await parking.parked_keys(connection)]
+
+    @router.get("/parked/{parked_id}")
+    async def show(parked_id: UUID, actor: Operator) -> dict[str, Any]:
+        async with database.reading() as connection:
+            rows = await parking.describe(connection, parked_id)
+        if not rows:
+            raise _no_such_key()
+        return {"records": rows}
+
+    @router.post("/parked/{parked_id}/release")
+    async def release(parked_id: UUID, actor: Operator) -> dict[str, Any]:
+        async with database.reading() as connection:
+            place = await parking.place_of(connection, parked_id)
+        if place is None or consumer is None:
+            raise _no_such_key()
+        handled = await consumer.release(*place, by=actor.ref)
+        async with database.reading() as connection:
+            left = await parking.still_waiting(connection, *place)
+        _log.info("parked.released", by=actor.ref, handled=handled, left=left)
+        return {"handled": handled, "left": left}
+
+    @router.get("/trace/{correlation_id}")
+    async def trace(correlation_id: UUID, actor: Operator) -> list[dict[str, Any]]:
+        async with database.reading() as connection:
+            return await _said(connection, correlation_id, database.service)
+
+    return router
+
+
+async def _said(connection: Any, correlation_id: UUID, service: str) -> list[dict[str, Any]]:
+    rows = await connection.fetch(
+        """
+        SELECT occurred_at, recorded_at, type, stream, sequence, event_id, causation_id,
+               EXISTS (SELECT FROM outbox_pending p WHERE p.event_id = outbox.event_id) AS unpublished
+        FROM outbox WHERE correlation_id = $1 ORDER BY event_id
+        """,
+        correlation_id,
+    )
+    return [{"service": service, **dict(row)} for row in rows]
+
+
+def _parked(key: parking.ParkedKey) -> dict[str, Any]:
+    return {
+        "parked_id": key.parked_id,
+        "topic": key.topic,
+        "key": key.key,
+        "reason": key.reason,
+        "error": key.error,
+        "since": key.since,
+        "records": key.records,
+    }
+
+
+def _total(name: str) -> int:
+    return int(
+        sum(
+            sample.value
+            for metric in registry.collect()
+            if metric.name == name
+            for sample in metric.samples
+            if sample.name == f"{name}_total"
+        )
+    )
+
+
+def _no_such_key() -> Refusal:
+    return Refusal(
+        "operations.not_parked", "missing", "Nothing is parked under this id (any more)."
+    )
