@@ -39,7 +39,8 @@ layers: $(READY) ## who may import whom, and whether it is so
 events: $(READY) ## write the published contracts anew from the event models
 	$(BIN)/python -m schemas.generate
 
-kafka: build/kafka/libs/.ready ## fetch Apache Kafka's jars with Maven into build/kafka/libs
+kafka: $(READY) ## fetch Apache Kafka's jars with Maven into build/kafka/libs
+	$(BIN)/python -m deploy.local.kafka_jars
 
 format: $(READY) ## put the code in shape
 	$(BIN)/ruff check --fix-only --quiet .
@@ -60,11 +61,6 @@ $(READY): requirements-dev.lock pyproject.toml
 		-r <(awk '/^[^ ]/ {mine = /^uv==/} mine' requirements-dev.lock)
 	$(BIN)/uv pip sync --quiet --require-hashes requirements-dev.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
-	touch $@
-
-build/kafka/libs/.ready: deploy/kafka/pom.xml
-	mvn --batch-mode --quiet --file deploy/kafka/pom.xml dependency:copy-dependencies \
-		-DincludeScope=runtime -DoutputDirectory=$(CURDIR)/build/kafka/libs
 	touch $@
 
 .PHONY: help setup demo check unit test bench layers events kafka format lock clean

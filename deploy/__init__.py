@@ -1,0 +1,1 @@
+"""Everything that puts Baton somewhere: this machine, a compose file, a cluster."""
