@@ -42,9 +42,10 @@ class ApacheKafka:
     def start(self, data_dir: Path) -> None:
         libs = get_jars()
         class_archive.make_once(libs, lambda options: _trial_run(libs, options))
-        self._run(data_dir, libs, class_archive.use(libs))
+        self.run_with(data_dir, libs, class_archive.use(libs))
 
-    def _run(self, data_dir: Path, libs: Path, options: list[str]) -> None:
+    def run_with(self, data_dir: Path, libs: Path, options: list[str]) -> None:
+        """Start with options of the Java machine, on jars that are here."""
         data_dir.mkdir(parents=True, exist_ok=True)
         config = self._write_config(data_dir)
         if not (data_dir / "log" / "meta.properties").exists():
@@ -100,7 +101,7 @@ def _kafka(libs: Path, *words: str | Path) -> list[str | Path]:
 def _trial_run(libs: Path, options: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="baton-kafka-") as folder:
         broker = ApacheKafka()
-        broker._run(Path(folder), libs, options)
+        broker.run_with(Path(folder), libs, options)
         broker.stop()
 
 

@@ -43,7 +43,7 @@ class DockerKafka:
     def describe(self) -> str:
         return f"Apache Kafka {kafka_version()} (container)"
 
-    def start(self, data_dir: Path) -> None:
+    def start(self, data_dir: Path) -> None:  # noqa: ARG002 (a broker like the others)
         """Start the container; it keeps its log inside, and a second start finds it there."""
         if self._container is None:
             self._port = free_port(self._port)

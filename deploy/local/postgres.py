@@ -97,7 +97,7 @@ class LocalPostgres:
         return self.dsn(database, SUPERUSER)
 
     def describe(self) -> str:
-        command = [self._programs / "postgres", "--version"]
+        command = [str(self._programs / "postgres"), "--version"]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         return f"PostgreSQL {said.split()[-1]} (embedded wheel)"
 

@@ -97,7 +97,8 @@ def start_child(
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
-            preexec_fn=_die_with_parent(death_signal),
+            # Between fork and exec it makes one system call and takes no lock.
+            preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509
         )
     return Child(name, process, log)
 
