@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -59,6 +59,13 @@ class ServiceSettings(BaseSettings):
     """JSON list of `{"sha256", "ref", "roles", "teams"}`, see `services.chassis.access`."""
     session_secret: SecretStr
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    def __init__(self, **given: Any) -> None:
+        """Read everything; arguments win over the environment. Raises `SettingsError`."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise SettingsError("; ".join(_fault(found) for found in error.errors())) from None
 
     @classmethod
     def settings_customise_sources(
@@ -152,6 +159,11 @@ def _demo_values(settings: ServiceSettings) -> list[str]:
         if len(secret) < SHORTEST_LIVE_SECRET or secret.lower().startswith("demo"):
             faults.append(f"{_variable(name)} that is short or made for a demonstration")
     return faults
+
+
+def _fault(found: Mapping[str, Any]) -> str:
+    name = "_".join(str(step) for step in found["loc"])
+    return f"{_variable(name)}: {found['msg']}" if name else str(found["msg"])
 
 
 def _is_secret(field: FieldInfo) -> bool:

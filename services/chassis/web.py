@@ -62,6 +62,7 @@ def create_app(
         sessions = Sessions(service, settings, demo_people)
         recognise(app, sessions.recognise)
         app.include_router(sign_in_pages(sessions, pages))
+    app.mount("/static/docs", StaticAssets(packages=[("fastapi_offline", "static")]))
     app.mount("/static", StaticAssets(directory=STATIC), name="static")
     for raised in (Refusal, RequestValidationError, HTTPException):
         app.add_exception_handler(raised, excuse)
