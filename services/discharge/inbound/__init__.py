@@ -1,0 +1,1 @@
+"""How hospitals reach us."""

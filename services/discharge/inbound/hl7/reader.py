@@ -1,0 +1,155 @@
+"""A lean reader of ER7, the pipe form of HL7 v2: it splits, and unescapes only what is asked for."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.discharge.inbound.hl7.charset import decode
+from services.discharge.inbound.hl7.escapes import Escapes, escapes
+
+
+class Separators(NamedTuple):
+    """The characters that a message declares in MSH-1 and MSH-2."""
+
+    field: str
+    component: str
+    repetition: str
+    escape: str
+    subcomponent: str
+
+
+USUAL_SEPARATORS = Separators("|", "^", "~", "\\", "&")
+NULL = '""'
+"""What a field holds when its value is to be deleted (C2)."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+MOST_SEGMENTS = 1_000
+MOST_FIELDS = 50_000
+MOST_REPETITIONS = 2_000
+MOST_COMPONENTS = 10_000
+MOST_ESCAPES = 20_000
+
+Fields = list[str]
+"""One segment: its name at 0, field n at n."""
+
+
+class Unreadable(Exception):
+    """The bytes are not a message that can be read. The text says why and repeats nothing of them."""
+
+    def __init__(self, error: int, place: str, why: str) -> None:
+        super().__init__(why)
+        self.error = error
+        self.place = place
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in segments. Fields are asked for one by one."""
+
+    separators: Separators
+    codec: str
+    segments: list[Fields]
+    flags: tuple[str, ...]
+    undo: Escapes
+
+    def first(self, name: str) -> Fields | None:
+        """The first segment of that name."""
+        for segment in self.segments:
+            if segment[0] == name:
+                return segment
+        return None
+
+    def all(self, name: str) -> list[Fields]:
+        """Every segment of that name, in order."""
+        return [segment for segment in self.segments if segment[0] == name]
+
+    def repetitions(self, segment: Fields, number: int) -> list[list[str]]:
+        """Components of each repetition of a field, still escaped; empty when the field is."""
+        if number >= len(segment) or not segment[number]:
+            return []
+        between = self.separators.component
+        repetitions = segment[number].split(self.separators.repetition)
+        return [each.split(between) for each in repetitions if each]
+
+    def value(self, segment: Fields, number: int, component: int = 1) -> str:
+        """One component of the first repetition of a field, as meant; empty when it is not there."""
+        if number >= len(segment):
+            return ""
+        raw = segment[number]
+        if not raw:
+            return ""
+        if self.separators.repetition in raw:
+            raw = raw.split(self.separators.repetition, 1)[0]
+        return self.component(raw.split(self.separators.component), component)
+
+    def component(self, components: list[str], number: int) -> str:
+        """One component, as meant, without space around it."""
+        if number > len(components):
+            return ""
+        return self.undo.undo(components[number - 1]).strip()
+
+    def first_part(self, components: list[str], number: int) -> str:
+        """The first subcomponent of a component, as meant."""
+        if number > len(components):
+            return ""
+        return self.undo.undo(
+            components[number - 1].split(self.separators.subcomponent, 1)[0]
+        ).strip()
+
+    def is_null(self, segment: Fields, number: int) -> bool:
+        """Whether the field says that its value is gone."""
+        return number < len(segment) and segment[number] == NULL
+
+
+def read_message(body: bytes) -> Message:
+    """Split a message into segments. Raises `Unreadable`; costs are bounded by counting before splitting."""
+    body = body.removeprefix(_BYTE_ORDER_MARK).strip(b"\r\n\t \x00")
+    if not body.startswith(b"MSH"):
+        raise Unreadable(100, "MSH", "A message begins with MSH")
+    head = body[:2048].decode("iso8859-1")
+    separators = _separators(head)
+    text, codec, flags = decode(body, _declared(head, separators))
+    _check_size(text, separators)
+    between = separators.field
+    if "\n" in text:
+        text = text.replace("\n", "\r")
+    segments = [line.split(between) for line in text.split("\r") if line]
+    # MSH-1 is the separator itself: with it in place, field n of every segment is at n.
+    segments[0].insert(1, between)
+    return Message(separators, codec, segments, flags, escapes(separators, codec))
+
+
+def _separators(head: str) -> Separators:
+    """MSH-1 and MSH-2; a short MSH-2 is filled up with the usual characters."""
+    field = head[3:4]
+    if not field or field.isalnum() or field.isspace() or not field.isprintable():
+        raise Unreadable(100, "MSH-1", "MSH-1 is not a separator")
+    encoding = head[4:].split(field, 1)[0][:4]
+    if not encoding:
+        raise Unreadable(101, "MSH-2", "MSH-2 is missing")
+    separators = Separators(field, *encoding, *USUAL_SEPARATORS[1 + len(encoding) :])
+    usable = all(
+        not each.isalnum() and not each.isspace() and each.isprintable() for each in encoding
+    )
+    if not usable or len(set(separators)) != len(separators):
+        raise Unreadable(102, "MSH-2", "MSH-2 does not name different separators")
+    return separators
+
+
+def _declared(head: str, separators: Separators) -> str:
+    line = head.split("\r", 1)[0].split("\n", 1)[0].split(separators.field)
+    return line[17].split(separators.repetition)[0] if len(line) > 17 else ""
+
+
+def _check_size(text: str, by: Separators) -> None:
+    counts = (
+        (text.count("\r") + text.count("\n"), MOST_SEGMENTS, "segments"),
+        (text.count(by.field), MOST_FIELDS, "fields"),
+        (text.count(by.repetition), MOST_REPETITIONS, "repetitions"),
+        (text.count(by.component) + text.count(by.subcomponent), MOST_COMPONENTS, "components"),
+        (text.count(by.escape), MOST_ESCAPES, "escapes"),
+    )
+    for count, most, what in counts:
+        if count > most:
+            raise Unreadable(104, "", f"More than {most} {what}")

@@ -1,0 +1,57 @@
+"""Times as HL7 v2 writes them: YYYY[MM[DD[HH[MM[SS[.S]]]]]][+/-ZZZZ] (C4)."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from services.discharge.domain.times import Moment, in_london
+
+_STAMP = re.compile(
+    r"(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)?(\d\d)?(?:\.\d{1,6})?)?([+-]\d{4})?\Z", re.ASCII
+)
+
+
+def read_moment(text: str, place: str) -> Moment:
+    """An instant; a date alone is no instant, because midnight would be a guess."""
+    if not text or text == '""':
+        return Moment(place, None)
+    found = _STAMP.match(text)
+    if not found:
+        return Moment(place, None, "unreadable")
+    year, month, day, hour, minute, second, offset = found.groups()
+    try:
+        if hour is None:
+            datetime(int(year), int(month or 1), int(day or 1))  # noqa: DTZ001  (a check only)
+            return Moment(place, None, "date-only")
+        wall = datetime(  # noqa: DTZ001  (the zone is decided below)
+            int(year), int(month), int(day), int(hour), int(minute or 0), int(second or 0)
+        )
+        if offset is None:
+            return in_london(wall, place)
+        return Moment(place, wall.replace(tzinfo=_zone(offset)).astimezone(UTC))
+    except (ValueError, OverflowError):
+        return Moment(place, None, "unreadable")
+
+
+def read_date(text: str) -> tuple[str | None, str]:
+    """An ISO date, and what is wrong: empty, `partial` or `unreadable`."""
+    if not text or text == '""':
+        return None, ""
+    if text.isdigit() and len(text) in {4, 6}:
+        return None, "partial"
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8])).isoformat(), ""
+    except ValueError:
+        return None, "unreadable"
+
+
+def write_time(at: datetime) -> str:
+    """An instant for MSH-7, in UTC."""
+    return at.astimezone(UTC).strftime("%Y%m%d%H%M%S+0000")
+
+
+def _zone(offset: str) -> timezone:
+    hours, minutes = int(offset[1:3]), int(offset[3:5])
+    if minutes > 59:
+        raise ValueError("no such offset")
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return timezone(-ahead if offset[0] == "-" else ahead)

@@ -1,0 +1,1 @@
+"""What discharge does, one verb a file."""
