@@ -1,0 +1,1 @@
+"""Referral holds the baton: handovers, their offers, tasks, deadlines and owners."""

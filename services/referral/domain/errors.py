@@ -1,0 +1,95 @@
+"""What referral refuses, each with a code for programs and a sentence for the person who asked."""
+
+from services.chassis.errors import Refusal
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is not for this team to see: both look the same from outside."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}.not_found", "missing", f"There is no such {what} on your teams' lists."
+        )
+
+
+class HandoverClosed(Refusal):
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            f"handover.{state}",
+            "conflict",
+            f"This handover is {state}, so it can no longer be changed.",
+        )
+
+
+class TasksStillOpen(Refusal):
+    def __init__(self, count: int) -> None:
+        noun = "task is" if count == 1 else "tasks are"
+        super().__init__(
+            "handover.tasks_still_open",
+            "refused",
+            f"{count} {noun} still open. Every task must be closed before the handover is complete.",
+        )
+
+
+class NotTheCoordinator(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "handover.not_the_coordinator",
+            "forbidden",
+            "Only the coordinating team can do this. Its name is on the handover page.",
+        )
+
+
+class OfferAlreadyAnswered(Refusal):
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            f"offer.already_{state}",
+            "conflict",
+            f"Somebody answered first: this offer is already {state}.",
+        )
+
+
+class NotOffered(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "offer.not_yours", "forbidden", "Only the team that was asked can answer this offer."
+        )
+
+
+class ReasonUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "offer.reason_unknown", "invalid", "Choose one of the listed reasons for declining."
+        )
+
+
+class ReasonMissing(Refusal):
+    def __init__(self, what: str) -> None:
+        super().__init__("task.reason_missing", "invalid", what)
+
+
+class MoveNotAllowed(Refusal):
+    def __init__(self, before: str, after: str) -> None:
+        super().__init__(
+            "task.move_not_allowed",
+            "conflict",
+            f"A task that is {before} cannot become {after}.",
+        )
+
+
+class NotTheOwner(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.not_yours",
+            "forbidden",
+            "Another team is accountable for this task and must do this.",
+        )
+
+
+class OfferNotAccepted(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.offer_not_accepted",
+            "conflict",
+            "This task is part of an offer that nobody has accepted yet.",
+        )

@@ -1,0 +1,18 @@
+"""Who acts: a member of staff and the teams that they may speak for."""
+
+from dataclasses import dataclass
+
+EVERY_TEAM = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff, by reference; never by name."""
+
+    ref: str
+    teams: frozenset[str]
+    """Directory ids, or `*` for every team."""
+
+    def speaks_for(self, team: str) -> bool:
+        """Whether this person may act for a team."""
+        return team in self.teams or EVERY_TEAM in self.teams

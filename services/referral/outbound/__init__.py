@@ -1,0 +1,1 @@
+"""How referral reaches the world: its data files and its tables."""

@@ -1,0 +1,37 @@
+"""Data files: YAML in, checked models out, and errors that name the file and the field."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+DATA = Path(__file__).parent.parent / "data"
+
+Model = TypeVar("Model")
+
+
+class DataError(ValueError):
+    """A data file cannot be used; the text says which one, where in it, and why."""
+
+
+class Entry(BaseModel):
+    """Something in a data file. Unknown fields are refused: they are usually misspelt ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def read(path: Path, shape: type[Model]) -> Model:
+    """Read a file as `shape`. Raises `DataError`."""
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DataError(f"{path.name}: cannot be read as YAML ({type(error).__name__})") from error
+    try:
+        return TypeAdapter(shape).validate_python(said)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
+            for fault in error.errors(include_url=False)
+        )
+        raise DataError(f"{path.name}: {faults}") from None

@@ -1,0 +1,25 @@
+"""The playbook of this site, put together from all its data files."""
+
+from pathlib import Path
+
+from services.referral.domain.rules import Playbook
+from services.referral.outbound.calendar_files import read_calendars
+from services.referral.outbound.condition_entries import read_value_sets
+from services.referral.outbound.data_files import DATA
+from services.referral.outbound.directory_file import read_directory
+from services.referral.outbound.pathway_files import read_rules
+
+
+def read_playbook(*, live: bool, divisor: int = 1, folder: Path = DATA) -> Playbook:
+    """Everything that is data and decides. Raises `DataError`, which names the file and the field.
+
+    `divisor` brings deadlines nearer, for demonstrations; settings refuse it when live.
+    """
+    calendars, holidays = read_calendars(folder)
+    return Playbook(
+        rules=read_rules(read_value_sets(folder), folder),
+        directory=read_directory(calendars, folder),
+        holidays=holidays,
+        live=live,
+        divisor=divisor,
+    )
