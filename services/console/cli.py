@@ -25,17 +25,24 @@ Kafka = Annotated[
 ]
 
 
+AnyPorts = Annotated[
+    bool,
+    typer.Option("--any-ports", help="Take ports that are free and leave the usual ones alone."),
+]
+
+
 @app.command()
 def up(
     detach: Annotated[
         bool, typer.Option("--detach", help="Return when everything is ready.")
     ] = False,
     kafka: Kafka = "auto",
+    any_ports: AnyPorts = False,
 ) -> None:
     """Start everything on this machine: PostgreSQL, Kafka, a mailbox, the services and the operator page."""
     from services.console.commands.up import up as run
 
-    run(detach=detach, kafka=kafka)
+    run(detach=detach, kafka=kafka, any_ports=any_ports)
 
 
 @app.command()
@@ -52,12 +59,13 @@ def demo(
         bool, typer.Option("--once", help="End after the story; exit 0 if it came true.")
     ] = False,
     kafka: Kafka = "dev",
+    any_ports: AnyPorts = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
 ) -> None:
     """Start everything, send two discharges and tell what happens to them."""
     from services.console.commands.demo import demo as run
 
-    run(once=once, kafka=kafka, browse=not (no_open or once))
+    run(once=once, kafka=kafka, any_ports=any_ports, browse=not (no_open or once))
 
 
 @app.command()

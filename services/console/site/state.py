@@ -16,10 +16,10 @@ class SiteState:
     """Everything that another process needs to find this site and to end it."""
 
     ready: bool
-    runner: int
-    """Process id of the runner: ending it ends the site."""
-    processes: dict[str, int] = field(default_factory=dict)
-    """Process ids of its children by name."""
+    runner: str
+    """The runner, as `identity.name_of` names processes: ending it ends the site."""
+    processes: dict[str, str] = field(default_factory=dict)
+    """Its children by name."""
     services: dict[str, dict[str, str]] = field(default_factory=dict)
     """For each service `http` (a URL), for discharge `mllp` (host:port) as well."""
     kafka: str = ""
@@ -30,6 +30,8 @@ class SiteState:
     letters: str = ""
     """Folder that letters are printed into."""
     logs: str = ""
+    folders: list[str] = field(default_factory=list)
+    """What is removed when the site ends."""
     token: str = ""
     """Bearer token of somebody who may do everything here."""
     described: dict[str, str] = field(default_factory=dict)

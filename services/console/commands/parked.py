@@ -1,0 +1,40 @@
+"""`baton parked`: what could not be handled, and letting it try again."""
+
+from services.console.operations import Operator, reach
+from services.console.screen import as_json as print_json
+from services.console.screen import line, table
+
+
+def list_parked(*, as_json: bool) -> None:
+    """The keys that wait, at every service."""
+    operator = Operator(reach())
+    found = [
+        {"service": service, **key}
+        for service in operator.services
+        for key in operator.parked(service)
+    ]
+    if as_json:
+        print_json(found)
+        return
+    columns = ("service", "parked_id", "topic", "reason", "records", "since", "error")
+    table(columns, [[key[name] for name in columns] for key in found], none="Nothing is parked.")
+
+
+def show_parked(service: str, parked_id: str, *, as_json: bool) -> None:
+    """The records that wait behind one key, oldest first."""
+    said = Operator(reach()).parked_records(service, parked_id)
+    if as_json:
+        print_json(said)
+        return
+    rows = [record for record in said["records"] if isinstance(record, dict)]
+    columns = list(rows[0]) if rows else []
+    table(columns, [list(row.values()) for row in rows], none="Nothing waits behind it.")
+
+
+def release_parked(service: str, parked_id: str, *, as_json: bool) -> None:
+    """Try again; says how many went through and how many still wait."""
+    said = Operator(reach()).release(service, parked_id)
+    if as_json:
+        print_json(said)
+        return
+    line(f"Handled: {said['handled']}. Still waiting: {said['left']}.")

@@ -1,0 +1,1 @@
+"""The operator page: what the services say of themselves, on one screen."""

@@ -1,0 +1,18 @@
+"""Settings of the operator page."""
+
+from pydantic import Json, SecretStr
+
+from services.chassis.settings import ServiceSettings
+
+
+class ConsoleSettings(ServiceSettings):
+    """The page has no database and hears nothing; it asks the services and keeps nothing."""
+
+    database_url: SecretStr = SecretStr("")
+    kafka_bootstrap: str = ""
+    site_secret: SecretStr = SecretStr("")
+    http_port: int = 8000
+    services: Json[dict[str, str]]
+    """URL of each service by name."""
+    operator_token: SecretStr
+    """Bearer token that the services know as an operator's."""
