@@ -75,10 +75,7 @@ def test_a_task_of_a_window_is_done_early_only_with_a_reason():
     task = by_rule(whole, "R14")
     early, in_time = NOW + timedelta(hours=1), NOW + timedelta(hours=25)
 
-    assert (
-        refused(doing.complete, whole, task.task_id, AT_WARD, early))
-        == "task.reason_missing"
-    )
+    assert refused(doing.complete, whole, task.task_id, AT_WARD, early) == "task.reason_missing"
     assert doing.complete(whole, task.task_id, AT_WARD, early, reason="At home already").reason
     assert doing.complete(whole, task.task_id, AT_WARD, in_time).status == "completed"
 
@@ -88,8 +85,7 @@ def test_a_task_that_asks_for_an_outcome_is_not_completed_without_one():
     task_id = by_rule(whole, "R01").task_id
 
     assert (
-        refused(doing.complete, whole, task_id, AT_WARD, NOW, reason="  ")
-        == "task.reason_missing"
+        refused(doing.complete, whole, task_id, AT_WARD, NOW, reason="  ") == "task.reason_missing"
     )
 
 
@@ -100,10 +96,7 @@ def test_a_failed_task_needs_a_reason_and_leaves_a_follow_on_for_the_coordinator
     failed = doing.fail(whole, task_id, AT_WARD, NOW, reason="No number reaches them")
     [added] = adding.follow_on(whole, failed, a_playbook(), ids())
 
-    assert (
-        refused(doing.fail, whole, task_id, AT_WARD, NOW, reason=" ")
-        == "task.reason_missing"
-    )
+    assert refused(doing.fail, whole, task_id, AT_WARD, NOW, reason=" ") == "task.reason_missing"
     assert (added.task.follows, added.task.owner_team, added.task.status) == (
         task_id,
         WARD,
@@ -128,7 +121,7 @@ def test_a_message_that_reached_nobody_becomes_a_persons_task_within_a_working_d
 def test_a_closed_handover_gets_no_more_tasks():
     handover = replace(a_whole().handover, state="withdrawn")
 
-    assert adding.reach_person(handover, UUID(int=9), NOW, NOW, a_playbook(), ids() == ()
+    assert adding.reach_person(handover, UUID(int=9), NOW, NOW, a_playbook(), ids()) == ()
 
 
 def test_silence_tells_the_owner_and_the_safety_lead_and_closes_nothing():
