@@ -74,7 +74,9 @@ class Tokens:
         try:
             listed = TypeAdapter(tuple[Token, ...]).validate_json(configured.get_secret_value())
         except ValidationError as error:
-            raise SettingsError(f"BATON_API_TOKENS is not of its form: {_first(error)}") from None
+            raise SettingsError(
+                f"BATON_API_TOKENS is not of its form: {_first_fault(error)}"
+            ) from None
         self._listed = [
             (token.sha256.encode(), Actor(token.ref, token.roles, token.teams)) for token in listed
         ]
@@ -103,8 +105,7 @@ class Guard:
         ],
     ) -> Actor:
         """The actor, when one of their roles is allowed here; raises `Refusal` otherwise."""
-        actor = await _recognise(request, bearer)
-        request.state.actor = actor
+        actor = await who(request, bearer)
         if Role.PUBLIC in self.roles:
             return actor or NOBODY
         if actor is None and self.roles == {Role.PATIENT_LINK}:
@@ -146,10 +147,18 @@ def _roles(dependant: Dependant | None) -> frozenset[Role]:
     return found
 
 
-async def _recognise(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Actor | None:
+async def who(request: Request, bearer: HTTPAuthorizationCredentials | None = None) -> Actor | None:
+    """Who is asking, by token, cookie or link; None when nobody knows. A wrong token is never made up for."""
     if "authorization" in request.headers:
         tokens: Tokens = request.app.state.tokens
-        return tokens.holder(bearer.credentials) if bearer else None
+        actor = tokens.holder(bearer.credentials) if bearer else None
+    else:
+        actor = await _first_known(request)
+    request.state.actor = actor
+    return actor
+
+
+async def _first_known(request: Request) -> Actor | None:
     recognisers: list[Recogniser] = request.app.state.recognisers
     for recognise in recognisers:
         actor = await recognise(request)
@@ -158,6 +167,6 @@ async def _recognise(request: Request, bearer: HTTPAuthorizationCredentials | No
     return None
 
 
-def _first(error: ValidationError) -> str:
+def _first_fault(error: ValidationError) -> str:
     found = error.errors(include_input=False, include_url=False, include_context=False)[0]
     return f"{'.'.join(map(str, found['loc']))} {found['msg']}".strip()

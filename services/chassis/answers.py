@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.chassis.access import who
 from services.chassis.database import AWAY
 from services.chassis.errors import Refusal
 from services.chassis.log import get_logger
@@ -35,6 +36,8 @@ _SENTENCES = {
 
 async def excuse(request: Request, error: Exception) -> Response:
     """The answer to anything at all. What nobody expected is logged and never shown."""
+    if wants_page(request) and not hasattr(request.state, "actor"):
+        await who(request)
     if isinstance(error, Refusal):
         return _refused(request, error)
     if isinstance(error, RequestValidationError):

@@ -18,6 +18,7 @@ from services.chassis.ids import new_id
 from services.chassis.log import bound
 from services.chassis.metrics import Children, counter, histogram
 from services.chassis.origin import comes_from_another_site
+from services.chassis.telemetry import span
 
 _CANONICAL: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _METHODS: Final = frozenset(HTTPMethod)
@@ -48,7 +49,8 @@ class Exchange:
         request.state.nonce = headers.new_nonce()
         answer = _Answer(request, send)
         started = perf_counter()
-        with bound(correlation_id=str(request.state.correlation_id)):
+        traced = span("http.request", method=_method(request))
+        with bound(correlation_id=str(request.state.correlation_id)), traced as trace:
             try:
                 self._check(request)
                 await self._app(scope, receive, answer.send)
@@ -58,6 +60,8 @@ class Exchange:
                 response = await self._excuse(request, error)
                 await response(scope, receive, answer.send)
             finally:
+                if trace is not None:
+                    trace.set_attributes({"route": _route(scope), "status": answer.status})
                 _SECONDS.observe(perf_counter() - started)
                 _ANSWERED[_route(scope), _method(request), str(answer.status or 500)].inc()
 

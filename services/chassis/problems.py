@@ -36,6 +36,34 @@ _ISSUE = {
 }
 _EXTRA_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="baton"'}, 503: {"Retry-After": "1"}}
 
+_TEXT = {"type": "string"}
+PROBLEM_IN_OPENAPI: dict[str, Any] = {
+    "description": "Refused: `detail` says why to a person, `code` to a program.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail", "code", "correlation_id"],
+                "properties": {
+                    "type": _TEXT,
+                    "title": _TEXT,
+                    "status": {"type": "integer"},
+                    "detail": _TEXT,
+                    "code": _TEXT,
+                    "correlation_id": {"type": "string", "format": "uuid"},
+                    "errors": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {"at": {"type": "array"}, "message": _TEXT},
+                        },
+                    },
+                },
+            }
+        }
+    },
+}
+
 
 def problem(
     request: Request,

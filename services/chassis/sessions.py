@@ -35,7 +35,8 @@ class DemoPerson:
     @property
     def actor(self) -> Actor:
         """The person as the rest of the service knows them."""
-        return Actor(self.ref, frozenset(self.roles), frozenset({self.team}), self.name)
+        shown = f"{self.name}, {self.team_name}" if self.team_name else self.name
+        return Actor(self.ref, frozenset(self.roles), frozenset({self.team}), shown)
 
 
 class Sessions:

@@ -15,7 +15,7 @@ from services.chassis.errors import Refusal
 from services.chassis.exchange import Exchange
 from services.chassis.health import Health
 from services.chassis.pages import Pages, Place, Site
-from services.chassis.problems import operation_outcome
+from services.chassis.problems import PROBLEM_IN_OPENAPI, operation_outcome
 from services.chassis.sessions import DemoPerson, Sessions, refuse_when_live, sign_in_pages
 from services.chassis.settings import ServiceSettings
 from services.chassis.standard_routes import standard_routes
@@ -47,6 +47,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        responses={"4XX": PROBLEM_IN_OPENAPI},
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
