@@ -1,0 +1,1 @@
+"""Baton's promises, kept by tests that can fail."""
