@@ -1,6 +1,7 @@
 """A record as it came from the topic, and what could be read of it."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -114,3 +115,14 @@ def _decode(arrival: Arrival, model: type[Event]) -> None:
             for e in error.errors(include_input=False)
         }
         arrival.trouble, arrival.error = "poison", "body: " + ", ".join(sorted(places))[:400]
+
+
+def in_stream_order(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The same records, with each stream's own ones in the order of their sequence among its places."""
+    by_stream: dict[str, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        if arrival.envelope is not None:
+            by_stream[arrival.envelope.stream].append(arrival)
+    for mine in by_stream.values():
+        mine.sort(key=lambda arrival: -(arrival.envelope.sequence if arrival.envelope else 0))
+    return [by_stream[arrival.envelope.stream].pop() if arrival.envelope else arrival for arrival in arrivals]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas.event import Event
 from services.chassis import inbox, parking
-from services.chassis.arrival import Arrival, Received, read
+from services.chassis.arrival import Arrival, Received, in_stream_order, read
 from services.chassis.batches import isolating
 from services.chassis.database import AWAY, Database
 from services.chassis.inbox import Heard
@@ -162,40 +162,38 @@ class Consumer:
         Stops at the first record that fails again: it keeps holding what is behind it.
         """
         done = 0
-        for arrival in await parking.waiting(unit.connection, topic, key, stream):
+        waiting = await parking.waiting(unit.connection, topic, key, stream)
+        for arrival in waiting:
             read(arrival, self._wanted)
-            if not await self._again(arrival, unit, by):
+        for arrival in in_stream_order(waiting):
+            reason = await self._again(arrival, unit, by)
+            if reason in ("poison", "schema"):
                 break
-            done += 1
+            done += reason is None
         return done
 
-    async def _again(self, arrival: Arrival, unit: UnitOfWork, by: str) -> bool:
+    async def _again(self, arrival: Arrival, unit: UnitOfWork, by: str) -> Reason | None:
+        """Look at a parked record once more; None when it waits no longer, else why it still does."""
         assert arrival.parked_id is not None
-        holds = Holds()
-        heard = await inbox.lock(
-            unit.connection, [arrival.envelope.stream] if arrival.envelope else []
-        )
+        heard = await inbox.lock(unit.connection, [arrival.envelope.stream] if arrival.envelope else [])
         ready: list[Arrival] = []
-        reason = self._sort(arrival, heard, holds, ready)
+        reason = self._sort(arrival, heard, Holds(), ready)
+        if ready:
+            try:
+                async with unit.attempt():
+                    await inbox.claim(unit.connection, heard)
+                    await self._work(ready, unit)
+            except AWAY:
+                raise
+            except Exception as error:
+                reason, arrival.error = "poison", type(error).__name__
         if reason is not None:
             await parking.set_reason(unit.connection, arrival.parked_id, reason, arrival.error)
-            return False
-        if not ready:
-            await parking.resolve(unit.connection, [arrival.parked_id], "repeated", by)
-            return True
-        try:
-            async with unit.attempt():
-                await inbox.claim(unit.connection, heard)
-                await self._work(ready, unit)
-        except AWAY:
-            raise
-        except Exception as error:
-            await parking.set_reason(
-                unit.connection, arrival.parked_id, "poison", type(error).__name__
+        else:
+            await parking.resolve(
+                unit.connection, [arrival.parked_id], "handled" if ready else "repeated", by
             )
-            return False
-        await parking.resolve(unit.connection, [arrival.parked_id], "handled", by)
-        return True
+        return reason
 
     async def release(self, topic: str, key: str, *, by: str) -> int:
         """Let a held key go, in one transaction; returns how many of its records were handled."""
