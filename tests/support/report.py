@@ -1,6 +1,7 @@
 """The last lines of a run: which broker and which database it used, and what it had to skip."""
 
 from collections import Counter
+from collections.abc import Generator
 
 import pytest
 
@@ -24,10 +25,11 @@ def miss(config: pytest.Config, reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+) -> Generator[None, None, None]:
+    yield
     parts = config.stash[PARTS]
     for reason, count in config.stash[MISSED].most_common():
         terminalreporter.write_line(f"Not run: {count} test{'s'[: count > 1]}, {reason}")
