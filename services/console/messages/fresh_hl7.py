@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.console.messages.message import Hl7Message
@@ -95,7 +95,8 @@ def _read(value: str) -> datetime | None:
         return None
     digits, offset = found.groups()
     at = datetime.strptime(digits.ljust(14, "0") + (offset or "+0000"), "%Y%m%d%H%M%S%z")
-    return at if offset else at.replace(tzinfo=HOSPITAL)
+    # In UTC, because adding hours to a local time would step over the change of the clocks.
+    return (at if offset else at.replace(tzinfo=HOSPITAL)).astimezone(UTC)
 
 
 def _write(at: datetime, like: str) -> str:
