@@ -1,0 +1,119 @@
+"""The plan in plain words: what happens next, who does it, by when, in what state, whom to ring (rule A26)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.notify.domain.plan import Answer, Plan, PlanTask
+from services.notify.domain.site import Team
+
+_HIDDEN_STATUSES = frozenset({"cancelled", "rejected", "entered-in-error", "draft"})
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWords:
+    """How one task code is said to a patient: no diagnosis, no medicine, no abbreviation."""
+
+    what: str
+    """`{who}` stands for the name of the team that does it."""
+    hidden: bool = False
+    """True: work between teams that a patient cannot do anything about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens next."""
+
+    what: str
+    who: str
+    contact: str
+    """The team to ring: the one that is responsible now."""
+    phone: str
+    hours: str
+    when: str
+    state: str
+    done: bool
+    late: bool
+
+
+def steps_of(
+    plan: Plan,
+    words: Mapping[str, TaskWords],
+    teams: Mapping[str, Team],
+    now: datetime,
+    zone: ZoneInfo,
+) -> list[Step]:
+    """The steps in order of their deadline, the done ones last. Unknown codes get general words."""
+    steps = [
+        _step(task, words.get(task.code, words["*"]), teams, now, zone)
+        for task in sorted(plan.tasks, key=lambda task: task.due_at)
+        if task.status not in _HIDDEN_STATUSES and not words.get(task.code, words["*"]).hidden
+    ]
+    return sorted(steps, key=lambda step: step.done)
+
+
+def day_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Like "Tuesday 8 September", on the patient's wall calendar."""
+    wall = at.astimezone(zone)
+    return f"{wall:%A} {wall.day} {wall:%B}"
+
+
+def time_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Like "Tue 8 Sep 2026, 11:20", on the clock of the place."""
+    wall = at.astimezone(zone)
+    return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M}"
+
+
+def _step(
+    task: PlanTask, words: TaskWords, teams: Mapping[str, Team], now: datetime, zone: ZoneInfo
+) -> Step:
+    doer = task.owner_team if task.answer is not Answer.WAITING else task.asked_team
+    who = _name(doer, teams)
+    contact = teams.get(task.owner_team)
+    late = task.is_open and task.due_at < now
+    return Step(
+        what=words.what.format(who=who),
+        who=who,
+        contact=contact.name if contact else "",
+        phone=contact.phone if contact else "",
+        hours=contact.hours if contact else "",
+        when=_when(task, zone),
+        state=_state(task, teams, late=late),
+        done=task.status == "completed",
+        late=late,
+    )
+
+
+def _when(task: PlanTask, zone: ZoneInfo) -> str:
+    end = day_in_words(task.due_at, zone)
+    start = day_in_words(task.not_before, zone) if task.not_before else end
+    return f"between {start} and {end}" if start != end else f"by {end}"
+
+
+def _state(task: PlanTask, teams: Mapping[str, Team], *, late: bool) -> str:
+    owner, asked = _name(task.owner_team, teams), _name(task.asked_team, teams)
+    said = _said(task, owner, asked)
+    if late:
+        return f"{said} This is later than planned: you can ring and ask."
+    return said
+
+
+def _said(task: PlanTask, owner: str, asked: str) -> str:
+    if task.status == "completed":
+        return f"{owner} has done this."
+    if task.status == "failed":
+        return f"This could not be done. {owner} is responsible for what happens now."
+    if task.status == "in-progress":
+        return f"{owner} has started this."
+    return {
+        Answer.OWN: f"{owner} is responsible for this.",
+        Answer.WAITING: f"{asked} has been asked. {owner} stays responsible until they accept.",
+        Answer.ACCEPTED: f"{owner} has accepted this.",
+        Answer.DECLINED: f"{asked} could not take this. {owner} is responsible and will arrange it.",
+    }[task.answer]
+
+
+def _name(team_id: str, teams: Mapping[str, Team]) -> str:
+    team = teams.get(team_id)
+    return team.name if team else "Your care team"

@@ -1,0 +1,1 @@
+"""How notify reaches the world: PostgreSQL, mail, letters and its data files."""

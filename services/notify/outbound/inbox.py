@@ -1,0 +1,23 @@
+"""The alerts of teams, as lists for people."""
+
+from collections.abc import Collection
+
+from services.chassis.connection import Connection
+from services.notify.usecases.records import AlertView
+
+_READ = """
+SELECT alert_id, handover_id, team, kind, urgent, task_count, due_at, made_at, state, reason,
+       acknowledged_at, acknowledged_by
+FROM alerts
+WHERE audience = 'team' AND state <> 'revoked' AND ($1::text[] IS NULL OR team = ANY($1))
+ORDER BY acknowledged_at IS NOT NULL, urgent DESC, alert_id DESC
+LIMIT $2 OFFSET $3
+"""
+
+
+async def read(
+    connection: Connection, teams: Collection[str] | None, limit: int, offset: int
+) -> list[AlertView]:
+    """Alerts for teams (None: every team): not acknowledged first, then urgent, then new."""
+    rows = await connection.fetch(_READ, None if teams is None else list(teams), limit, offset)
+    return [AlertView(**row) for row in rows]

@@ -1,0 +1,140 @@
+"""The data files of a site: limits, teams, words. Read and checked once, when the service starts."""
+
+from collections.abc import Mapping
+from datetime import time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.sessions import DemoPerson
+from services.notify.domain.alert import Channel
+from services.notify.domain.lint import BannedWords
+from services.notify.domain.site import Need, Policy, QuietRules, Site, Team
+from services.notify.domain.wording import TaskWords
+from services.notify.outbound.messages import BannedLists
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Team(_File):
+    id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    email: str
+    phone: str
+    hours: str
+
+    @property
+    def team(self) -> Team:
+        return Team(self.id, self.name, self.email, self.phone, self.hours)
+
+
+class _Teams(_File):
+    version: int
+    teams: tuple[_Team, ...]
+
+
+class _Need(_File):
+    channels: frozenset[Channel] | None = None
+    points: int = 0
+
+
+class _Quiet(_File):
+    begin: time
+    end: time
+    most_per_day: int = Field(ge=1)
+
+
+class _Help(_File):
+    name: str
+    phone: str
+    hours: str
+
+
+class PolicyFile(_File):
+    """`policy.yaml`."""
+
+    version: int
+    source: str
+    zone: str
+    quiet_hours: _Quiet
+    minimum_age: int = Field(ge=0)
+    verified: frozenset[str]
+    languages: frozenset[str]
+    channels: tuple[Channel, ...]
+    usual_points: int = Field(ge=12)
+    wait_for_description_minutes: int = Field(ge=0)
+    stale_after_days: int = Field(ge=1)
+    back_off_seconds: tuple[float, ...]
+    link_life_days: int = Field(ge=1)
+    help: _Help
+    needs: Mapping[str, _Need]
+
+    @property
+    def help_line(self) -> Team:
+        """Whom to ring where no team may be named."""
+        return Team("", self.help.name, "", self.help.phone, self.help.hours)
+
+    def policy(self, *, quiet: bool) -> Policy:
+        """The limits; without quiet hours and the daily limit when `quiet` is false."""
+        zone = ZoneInfo(self.zone)
+        rules = self.quiet_hours
+        return Policy(
+            quiet=QuietRules(rules.begin, rules.end, zone, rules.most_per_day) if quiet else None,
+            zone=zone,
+            minimum_age=self.minimum_age,
+            verified=self.verified,
+            languages=self.languages,
+            needs={code: Need(need.channels, need.points) for code, need in self.needs.items()},
+            channels=self.channels,
+            usual_points=self.usual_points,
+            described_within=timedelta(minutes=self.wait_for_description_minutes),
+            stale_after=timedelta(days=self.stale_after_days),
+            back_off=tuple(timedelta(seconds=wait) for wait in self.back_off_seconds),
+            link_life=timedelta(days=self.link_life_days),
+        )
+
+
+@cache
+def read_policy_file() -> PolicyFile:
+    """The limits as they stand in the file."""
+    return PolicyFile.model_validate(_load("policy.yaml"))
+
+
+def read_site(*, live: bool, quiet: bool) -> Site:
+    """The site that the resolver decides for."""
+    listed = _Teams.model_validate(_load("teams.yaml")).teams
+    teams = {entry.id: entry.team for entry in listed}
+    return Site(live, read_policy_file().policy(quiet=quiet), teams)
+
+
+def read_task_words() -> dict[str, TaskWords]:
+    """How tasks are said to patients, by code; `*` for all others."""
+    return {code: TaskWords(**words) for code, words in _load("tasks.yaml")["tasks"].items()}
+
+
+def read_banned_lists() -> BannedLists:
+    """Words that may not stand in messages."""
+    lists = _load("banned_words.yaml")
+    return BannedLists(BannedWords(lists["every_message"]), BannedWords(lists["patient_email"]))
+
+
+def read_demo_people(teams: Mapping[str, Team]) -> list[DemoPerson]:
+    """Made-up people for the sign-in of a demonstration."""
+    return [
+        DemoPerson(
+            person["ref"], person["name"], person["team"], team_name=teams[person["team"]].name
+        )
+        for person in _load("demo_people.yaml")["people"]
+    ]
+
+
+def _load(name: str) -> Any:
+    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))

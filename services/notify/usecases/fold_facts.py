@@ -1,0 +1,117 @@
+"""From an event of referral to the plan after it, and to those who should learn of it."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from schemas.event import Event
+from schemas.handover import (
+    HandoverCompleted,
+    HandoverOpened,
+    HandoverWithdrawn,
+    OfferAccepted,
+    OfferDeclined,
+    TaskAdded,
+    TaskChanged,
+    TaskEscalated,
+    TaskMade,
+)
+from services.notify.domain import plan as plans
+from services.notify.domain import telling
+from services.notify.domain.alert import Telling
+from services.notify.domain.plan import Answer, Plan, PlanTask, Standing
+
+HANDOVER_EVENTS: tuple[type[Event], ...] = (
+    HandoverOpened,
+    OfferAccepted,
+    OfferDeclined,
+    TaskAdded,
+    TaskChanged,
+    TaskEscalated,
+    HandoverCompleted,
+    HandoverWithdrawn,
+)
+
+Folded = tuple[Plan, list[Telling]]
+
+
+def open_plan(event: HandoverOpened) -> Folded:
+    """A new plan, and everybody who should know that it began."""
+    asked = {offer.offer_id: offer.team for offer in event.offers}
+    plan = Plan(
+        handover_id=event.handover_id,
+        patient_key=event.patient_key,
+        sender=event.sender,
+        coordinator_team=event.coordinator_team,
+        standing=Standing.OPEN,
+        clock_started_at=event.clock_started_at,
+        opened_at=event.opened_at,
+        test_patient=event.test_patient,
+        tasks=tuple(_task(task, asked) for task in event.tasks),
+    )
+    return plan, telling.on_opened(plan, asked.values())
+
+
+def fold(plan: Plan, event: Event) -> Folded:
+    """The plan after a fact, and who should learn of it."""
+    return _FOLDS[type(event)](plan, event)
+
+
+def _accepted(plan: Plan, event: OfferAccepted) -> Folded:
+    return plans.accept(plan, event.offer_id, event.team, event.coordinator_team), []
+
+
+def _declined(plan: Plan, event: OfferDeclined) -> Folded:
+    after = plans.decline(plan, event.offer_id, event.owner_team)
+    return after, telling.on_declined(after, event.offer_id, event.owner_team)
+
+
+def _added(plan: Plan, event: TaskAdded) -> Folded:
+    asked = {task.offer_id: task.asked_team for task in plan.tasks if task.offer_id}
+    task = _task(event.task, asked)
+    return plans.add(plan, task), telling.on_added(task)
+
+
+def _changed(plan: Plan, event: TaskChanged) -> Folded:
+    return plans.change(plan, event.task_id, event.status, event.owner_team), []
+
+
+def _escalated(plan: Plan, event: TaskEscalated) -> Folded:
+    return plan, telling.on_escalated(plan, event.task_id, event.told_teams, event.due_at)
+
+
+def _completed(plan: Plan, _: HandoverCompleted) -> Folded:
+    return plans.complete(plan), []
+
+
+def _withdrawn(plan: Plan, _: HandoverWithdrawn) -> Folded:
+    # Who was told is known to the table of alerts only: see `follow_handovers`.
+    return plans.withdraw(plan), []
+
+
+_FOLDS: Mapping[type[Event], Callable[..., Folded]] = {
+    OfferAccepted: _accepted,
+    OfferDeclined: _declined,
+    TaskAdded: _added,
+    TaskChanged: _changed,
+    TaskEscalated: _escalated,
+    HandoverCompleted: _completed,
+    HandoverWithdrawn: _withdrawn,
+}
+
+
+def _task(made: TaskMade, asked: Mapping[UUID, str]) -> PlanTask:
+    own = made.offer_id is None or made.offer_id not in asked
+    asked_team = made.owner_team if own else asked[made.offer_id]  # type: ignore[index]  # own says so
+    taken = made.owner_team == asked_team
+    return PlanTask(
+        task_id=made.task_id,
+        offer_id=made.offer_id,
+        asked_team=asked_team,
+        code=made.code,
+        rule_id=made.rule_id,
+        owner_team=made.owner_team,
+        not_before=made.not_before,
+        due_at=made.due_at,
+        status=made.status,
+        answer=Answer.OWN if own else Answer.ACCEPTED if taken else Answer.WAITING,
+    )

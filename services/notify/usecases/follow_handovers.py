@@ -1,0 +1,128 @@
+"""Follow what referral says of handovers: remember the plan, and note who should learn of it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol, cast
+from uuid import UUID
+
+from schemas.event import Event
+from schemas.handover import HandoverOpened, HandoverWithdrawn
+from services.chassis.consumer import Received
+from services.chassis.ids import new_id
+from services.chassis.unit_of_work import UnitOfWork
+from services.notify.domain.alert import State, Telling
+from services.notify.domain.plan import Plan, PlanTask, Standing
+from services.notify.domain.telling import on_withdrawn
+from services.notify.usecases import records
+from services.notify.usecases.announce import say_not_delivered
+from services.notify.usecases.fold_facts import fold, open_plan
+from services.notify.usecases.ports import Stores
+from services.notify.usecases.records import NewAlert
+
+REVOKED = "handover-withdrawn"
+
+
+async def follow_handovers(heard: Sequence[Received], unit: UnitOfWork, stores: Stores) -> None:
+    """Fold a batch of facts, in order, into plans and alerts; a constant number of statements for any number."""
+    ids = {_handover(received.event) for received in heard}
+    book = _Book(await stores.plans.lock(unit.connection, ids))
+    for received in heard:
+        book.note(received)
+    await stores.plans.add(unit.connection, book.opened)
+    await stores.plans.change(unit.connection, *book.changes())
+    await stores.alerts.add(unit.connection, book.alerts, unit.now)
+    if book.withdrawn:
+        await _take_back(book.withdrawn, unit, stores)
+
+
+async def _take_back(
+    withdrawn: Sequence[tuple[Received, Plan]], unit: UnitOfWork, stores: Stores
+) -> None:
+    """Revoke what was not sent, and tell every team that knows, or may know, to stop."""
+    ids = [plan.handover_id for _, plan in withdrawn]
+    unsent = await stores.alerts.lock_unsent(unit.connection, ids)
+    told = await stores.alerts.teams_told(unit.connection, ids)
+    revoked = [
+        records.Standing(
+            claimed.alert.alert_id,
+            State.REVOKED,
+            REVOKED,
+            None,
+            say_not_delivered(unit, claimed, REVOKED, needs_person=False),
+        )
+        for claimed in unsent
+    ]
+    await stores.alerts.settle(unit.connection, revoked)
+    stop = [
+        alert
+        for received, plan in withdrawn
+        for alert in _alerts(received, plan, on_withdrawn(plan, told.get(plan.handover_id, ())))
+    ]
+    await stores.alerts.add(unit.connection, stop, unit.now)
+
+
+class _Book:
+    """The plans of one batch while its facts are folded in."""
+
+    def __init__(self, known: dict[UUID, Plan]) -> None:
+        self._before = known
+        self._now = dict(known)
+        self.alerts: list[NewAlert] = []
+        self.withdrawn: list[tuple[Received, Plan]] = []
+
+    @property
+    def opened(self) -> list[Plan]:
+        return [plan for key, plan in self._now.items() if key not in self._before]
+
+    def note(self, received: Received) -> None:
+        """Fold one fact in; one of a handover that never opened here has no plan to change."""
+        event = received.event
+        plan = self._now.get(_handover(event))
+        if plan is None:
+            if isinstance(event, HandoverOpened):
+                self._keep(received, *open_plan(event))
+        elif not isinstance(event, HandoverOpened):
+            self._keep(received, *fold(plan, event))
+            if isinstance(event, HandoverWithdrawn) and plan.standing is not Standing.WITHDRAWN:
+                self.withdrawn.append((received, plan))
+
+    def _keep(self, received: Received, plan: Plan, tellings: Iterable[Telling]) -> None:
+        self._now[plan.handover_id] = plan
+        self.alerts += _alerts(received, plan, tellings)
+
+    def changes(self) -> tuple[list[Plan], list[PlanTask], list[tuple[UUID, PlanTask]]]:
+        """What became of the plans that were known: those that changed, their changed and their added tasks."""
+        altered: list[Plan] = []
+        changed: list[PlanTask] = []
+        added: list[tuple[UUID, PlanTask]] = []
+        for key, before in self._before.items():
+            after = self._now[key]
+            if after == before:
+                continue
+            altered.append(after)
+            known = {task.task_id: task for task in before.tasks}
+            changed += [t for t in after.tasks if t.task_id in known and known[t.task_id] != t]
+            added += [(key, t) for t in after.tasks if t.task_id not in known]
+        return altered, changed, added
+
+
+class _OfHandover(Protocol):
+    handover_id: UUID
+
+
+def _handover(event: Event) -> UUID:
+    return cast("_OfHandover", event).handover_id
+
+
+def _alerts(received: Received, plan: Plan, tellings: Iterable[Telling]) -> list[NewAlert]:
+    return [
+        NewAlert(
+            alert_id=new_id(),
+            handover_id=plan.handover_id,
+            patient_key=plan.patient_key,
+            telling=telling,
+            caused_by=received.envelope.event_id,
+            correlation_id=received.envelope.correlation_id,
+            happened_at=received.envelope.occurred_at,
+        )
+        for telling in tellings
+    ]

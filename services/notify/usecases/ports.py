@@ -1,0 +1,159 @@
+"""What the use cases need of the world; the modules and classes of `outbound` keep these promises."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.chassis.connection import Connection
+from services.notify.domain.alert import Audience, Channel, Kind
+from services.notify.domain.attempt import Outcome
+from services.notify.domain.link import Link
+from services.notify.domain.message import Message, Rendered
+from services.notify.domain.person import Person
+from services.notify.domain.plan import Plan, PlanTask
+from services.notify.usecases.records import (
+    AlertView,
+    Attempt,
+    Claimed,
+    Description,
+    Ended,
+    NewAlert,
+    Standing,
+)
+
+
+class People(Protocol):
+    async def keep(self, connection: Connection, descriptions: Sequence[Description]) -> None:
+        """Keep each patient's latest description; older words than what is known change nothing."""
+
+    async def find(self, connection: Connection, keys: Collection[str]) -> dict[str, Person]: ...
+
+    async def forget(self, connection: Connection, keys: Collection[str]) -> None: ...
+
+
+class Plans(Protocol):
+    async def lock(self, connection: Connection, ids: Collection[UUID]) -> dict[UUID, Plan]:
+        """The plans that are known, with their tasks, locked until the transaction ends."""
+
+    async def find(self, connection: Connection, ids: Collection[UUID]) -> dict[UUID, Plan]: ...
+
+    async def add(self, connection: Connection, plans: Sequence[Plan]) -> None:
+        """Store new plans with their tasks."""
+
+    async def change(
+        self,
+        connection: Connection,
+        plans: Sequence[Plan],
+        changed: Sequence[PlanTask],
+        added: Sequence[tuple[UUID, PlanTask]],
+    ) -> None:
+        """Store what became of known plans: the changed tasks, and the added ones by their handover."""
+
+
+class Alerts(Protocol):
+    async def add(
+        self, connection: Connection, alerts: Sequence[NewAlert], now: datetime
+    ) -> None: ...
+
+    async def claim_due(self, connection: Connection, limit: int) -> list[Claimed]:
+        """Lock alerts that are due now and that nobody else works on, urgent ones first."""
+
+    async def lock(self, connection: Connection, ids: Collection[UUID]) -> list[Claimed]: ...
+
+    async def lock_unsent(
+        self, connection: Connection, handovers: Collection[UUID]
+    ) -> list[Claimed]:
+        """Lock the alerts of these handovers that wait and are not in flight."""
+
+    async def teams_told(
+        self, connection: Connection, handovers: Collection[UUID]
+    ) -> dict[UUID, set[str]]:
+        """The teams that know of these handovers, or may know."""
+
+    async def count_told(
+        self, connection: Connection, keys: Collection[str], since: datetime
+    ) -> dict[str, int]:
+        """How many messages went to each patient since then."""
+
+    async def lease(
+        self, connection: Connection, ids: Sequence[UUID], owner: UUID, duration: timedelta
+    ) -> None:
+        """Note that an attempt at each begins now, and keep others away for the duration."""
+
+    async def settle(self, connection: Connection, standings: Sequence[Standing]) -> None:
+        """Give up the lease and write where each alert stands."""
+
+    async def hasten(self, connection: Connection, keys: Collection[str], reason: str) -> None:
+        """Let the alerts of these patients that were put off for this reason be due now."""
+
+    async def lock_unsent_of_patients(
+        self, connection: Connection, keys: Collection[str]
+    ) -> list[Claimed]: ...
+
+    async def acknowledge(
+        self, connection: Connection, alert_id: UUID, by: str, said: int
+    ) -> None: ...
+
+    async def seconds_until_due(self, connection: Connection) -> float | None:
+        """How long until an alert is due; negative when it is late, None when nothing waits."""
+
+
+class Deliveries(Protocol):
+    async def start(
+        self,
+        connection: Connection,
+        attempts: Sequence[Attempt],
+        now: datetime,
+        link_life: timedelta,
+    ) -> None:
+        """Write down that these attempts begin, with the hashes of the private links that they carry."""
+
+    async def end(self, connection: Connection, ended: Sequence[Ended]) -> None:
+        """Write down how they ended; a refused message takes its link with it."""
+
+
+class Links(Protocol):
+    async def find(self, connection: Connection, token_hash: bytes) -> tuple[Link, str] | None:
+        """The link and the patient's opaque key."""
+
+    async def forget(self, connection: Connection, keys: Collection[str]) -> None: ...
+
+
+class Inbox(Protocol):
+    async def read(
+        self, connection: Connection, teams: Collection[str] | None, limit: int, offset: int
+    ) -> list[AlertView]:
+        """Alerts for teams (None: every team): not acknowledged first, then urgent, then new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The tables of notify."""
+
+    people: People
+    plans: Plans
+    alerts: Alerts
+    deliveries: Deliveries
+    links: Links
+    inbox: Inbox
+
+
+class CannotWriteError(Exception):
+    """A template and its values do not fit; the text names the template, never a value."""
+
+
+class Messages(Protocol):
+    """The approved templates."""
+
+    def render(
+        self, audience: Audience, kind: Kind, channel: Channel, values: Mapping[str, Any]
+    ) -> Rendered:
+        """Fill in a template. Raises `CannotWriteError`, also when a banned word would stand in the text."""
+
+
+class Carrier(Protocol):
+    """A way out: mail or post. Called outside of any transaction; says how it went and does not raise."""
+
+    async def carry(self, message: Message) -> Outcome: ...

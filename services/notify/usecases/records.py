@@ -1,0 +1,112 @@
+"""What the use cases and the tables hand each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.notify.domain.alert import Alert, State, Telling
+from services.notify.domain.attempt import Outcome
+from services.notify.domain.message import Message, Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One word of discharge about a patient, as it is kept."""
+
+    patient_key: str
+    described_at: datetime
+    prefix: str = field(repr=False)
+    given: str = field(repr=False)
+    family: str = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    contact_points: Sequence[Mapping[str, str]] = field(repr=False)
+    address_lines: Sequence[str] = field(repr=False)
+    postcode: str = field(repr=False)
+    practice: str | None = field(repr=False)
+    language: str = field(repr=False)
+    needs: Sequence[str] = field(repr=False)
+    verification: str = field(repr=False)
+    deceased: bool = field(repr=False)
+    restricted: bool = field(repr=False)
+    test_patient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert that is about to be stored."""
+
+    alert_id: UUID
+    handover_id: UUID
+    patient_key: str
+    telling: Telling
+    caused_by: UUID
+    """Id of the event that tells of the fact."""
+    correlation_id: UUID
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An alert whose row is locked, with what saying something about it needs."""
+
+    alert: Alert
+    caused_by: UUID
+    correlation_id: UUID
+    state: State
+    said: int
+    """How many events of this alert were published."""
+    lease_owner: UUID | None = None
+    acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to reach somebody."""
+
+    claimed: Claimed
+    number: int
+    """Counts from 1 for each alert."""
+    message: Message
+    rendered: Rendered
+    said: Mapping[str, Any] = field(repr=False)
+    """The values of the message, without the address and without the private link."""
+    token_hash: bytes | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt and how it ended."""
+
+    attempt: Attempt
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an alert stands from now on; `next_attempt_at` only while it waits."""
+
+    alert_id: UUID
+    state: State
+    reason: str
+    next_attempt_at: datetime | None
+    said: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An alert as its team sees it in the inbox."""
+
+    alert_id: UUID
+    handover_id: UUID
+    team: str
+    kind: str
+    urgent: bool
+    task_count: int
+    due_at: datetime | None
+    made_at: datetime
+    state: str
+    reason: str
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
