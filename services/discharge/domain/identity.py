@@ -75,15 +75,15 @@ def same_stay(
     A visit number is enough as long as the persons do not contradict each other; without one the person has to
     be the same.
     """
-    keys = {identity.nhs_key, *identity.local_keys}
+    fitting = [spell for spell in candidates if not _contradicts(spell, identity)]
+    keys = {*identity.local_keys}
     keys |= {aliases[key].patient_key for key in identity.local_keys if key in aliases}
-    for spell in candidates:
-        if spell.patient_key in keys and not _contradicts(spell, identity):
-            return spell
-    for spell in candidates:
-        if spell.correlation.startswith("visit:") and not _contradicts(spell, identity):
-            return spell
-    return None
+    tests: tuple[Callable[[Spell], bool], ...] = (
+        lambda spell: spell.patient_key == identity.nhs_key,
+        lambda spell: spell.patient_key in keys,
+        lambda spell: spell.correlation.startswith("visit:"),
+    )
+    return next((spell for fits in tests for spell in fitting if fits(spell)), None)
 
 
 def _contradicts(spell: Spell, identity: Identity) -> bool:

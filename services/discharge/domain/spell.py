@@ -1,8 +1,9 @@
 """One stay in hospital: a fold over what its messages say, and what is new in each of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from services.discharge.domain.statement import Realm, Statement, Stay
@@ -62,8 +63,11 @@ def correlation_of(statement: Statement) -> str:
     return f"{statement.happening}:{statement.happened_at.isoformat()}"
 
 
-def decide(spell: Spell, statement: Statement) -> Decision:
-    """Take in one statement. What was said once is not said again (promise 2)."""
+def decide(spell: Spell, statement: Statement, patient: Mapping[str, Any]) -> Decision:
+    """Take in one statement. What was said once is not said again (promise 2).
+
+    `patient` is what is known of them, this statement included: it names practice and pharmacy.
+    """
     heard = _fill(spell, statement)
     flags = _conflicts(spell, statement.stay)
     if statement.happening == "admitted":
@@ -80,6 +84,8 @@ def decide(spell: Spell, statement: Statement) -> Decision:
             discharge_said=True,
             said=spell.said + 1,
             encounter_class=statement.stay.encounter_class,
+            practice=patient.get("practice"),
+            pharmacy=patient.get("pharmacy"),
         ),
         ("spell.discharged",),
         flags,
@@ -88,7 +94,7 @@ def decide(spell: Spell, statement: Statement) -> Decision:
 
 def _fill(spell: Spell, statement: Statement) -> Spell:
     """Keep what is known and add what was missing: the first word on a fact stands (S03)."""
-    stay, words = statement.stay, statement.person.words
+    stay = statement.stay
     return replace(
         spell,
         admitted_at=spell.admitted_at or stay.admitted_at,
@@ -96,8 +102,6 @@ def _fill(spell: Spell, statement: Statement) -> Spell:
         method=spell.method or stay.method,
         destination=spell.destination or stay.destination,
         specialty=spell.specialty or stay.specialty,
-        practice=spell.practice or words.get("practice"),
-        pharmacy=spell.pharmacy or words.get("pharmacy"),
         diagnoses=spell.diagnoses or stay.diagnoses,
         indicators=spell.indicators or stay.indicators,
         deceased=spell.deceased or statement.deceased,

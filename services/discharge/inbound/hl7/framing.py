@@ -9,6 +9,7 @@ _END = b"\x1c"
 _RESTART = b"\x0bMSH"
 
 MAX_FRAME_BYTES = 1024 * 1024
+_HEAD_BYTES = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class Frame:
 @dataclass(frozen=True, slots=True)
 class Overflow:
     """A frame grew beyond the limit; the rest of it is skipped. Its sender waits for an answer."""
+
+    head: bytes
+    """How it began: enough to tell the control id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,9 @@ class MllpFramer:
             return
         self._inside += part
         if len(self._inside) > self._limit:
+            found.append(Overflow(bytes(self._inside[:_HEAD_BYTES])))
             self._inside.clear()
             self._skipping = True
-            found.append(Overflow())
 
     def _close(self, found: list[Found]) -> None:
         if not self._skipping:

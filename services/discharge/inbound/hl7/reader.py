@@ -22,6 +22,7 @@ NULL = '""'
 """What a field holds when its value is to be deleted (C2)."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_AROUND = b"\r\n\t \x00\x0b\x1c"
 
 MOST_SEGMENTS = 1_000
 MOST_FIELDS = 50_000
@@ -104,7 +105,7 @@ class Message:
 
 def read_message(body: bytes) -> Message:
     """Split a message into segments. Raises `Unreadable`; costs are bounded by counting before splitting."""
-    body = body.removeprefix(_BYTE_ORDER_MARK).strip(b"\r\n\t \x00")
+    body = body.removeprefix(_BYTE_ORDER_MARK).strip(_AROUND)
     if not body.startswith(b"MSH"):
         raise Unreadable(100, "MSH", "A message begins with MSH")
     head = body[:2048].decode("iso8859-1")

@@ -1,0 +1,38 @@
+"""What discharge is made of: wiring only."""
+
+from functools import partial
+from importlib.metadata import version
+
+from schemas.patient_key import patient_key
+from services.chassis.database import Database
+from services.chassis.process import Parts
+from services.chassis.web import create_app
+from services.discharge.config import DischargeSettings
+from services.discharge.inbound.api import routes
+from services.discharge.inbound.hl7.listener import Limits, MllpListener
+from services.discharge.inbound.intake import Intake
+from services.discharge.outbound.messages import PostgresMessages
+from services.discharge.outbound.patients import PostgresPatients
+from services.discharge.outbound.spells import PostgresSpells
+from services.discharge.usecases.receive_messages import Stores
+
+
+def build(settings: DischargeSettings, database: Database) -> Parts:
+    """Put the service together."""
+    stores = Stores(PostgresMessages(), PostgresPatients(), PostgresSpells())
+    key_of = partial(patient_key, settings.site_secret.get_secret_value().encode())
+    intake = Intake(database, stores, key_of, settings.senders)
+    listener = MllpListener(
+        intake,
+        settings.mllp_host,
+        settings.mllp_port,
+        Limits(
+            connections=settings.mllp_connections,
+            idle_seconds=settings.mllp_idle_seconds,
+            frame_seconds=settings.mllp_frame_seconds,
+        ),
+    )
+    app = create_app("discharge", settings, "Baton discharge")
+    app.include_router(routes(intake, database, stores.messages, version("baton")))
+    app.state.health.ready_probes["mllp"] = listener.listens
+    return Parts(app, loops={"mllp": listener.run, "intake": intake.run})

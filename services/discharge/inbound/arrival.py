@@ -1,0 +1,16 @@
+"""How a message reached us."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When, through which door, and by whose account."""
+
+    received_at: datetime
+    """UTC."""
+    door: Literal["mllp", "http"]
+    handed_in_by: str = ""
+    """Reference of the account; empty for MLLP, which knows none."""

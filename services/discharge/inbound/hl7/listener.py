@@ -1,0 +1,136 @@
+"""The MLLP listener: one answer for each message, one message in flight on each connection; it never dies."""
+
+import asyncio
+import contextlib
+from asyncio import StreamReader, StreamWriter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.chassis.ids import new_id
+from services.chassis.log import get_logger
+from services.discharge.domain.message import INTERNAL_ERROR, Answer
+from services.discharge.inbound import measures
+from services.discharge.inbound.arrival import Arrival
+from services.discharge.inbound.hl7.acks import acknowledge
+from services.discharge.inbound.hl7.framing import (
+    MAX_FRAME_BYTES,
+    Cut,
+    Found,
+    Frame,
+    MllpFramer,
+    Overflow,
+    frame,
+)
+from services.discharge.inbound.hl7.message import read_head
+from services.discharge.inbound.intake import Intake
+
+NOT_NOW = Answer("AE", INTERNAL_ERROR, "", "Not stored; send it again later")
+TOO_LARGE = Answer("AR", 104, "", f"A message has at most {MAX_FRAME_BYTES} bytes")
+
+_CHUNK_BYTES = 64 * 1024
+_log = get_logger()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a sender may ask of us."""
+
+    connections: int = 100
+    idle_seconds: float = 600.0
+    """Without a whole message for this long, a connection is closed."""
+    frame_seconds: float = 30.0
+    """A frame that has begun must end within this time."""
+    answer_seconds: float = 10.0
+    """A sender must take its answer within this time."""
+
+
+class MllpListener:
+    """Listens on one address."""
+
+    def __init__(self, intake: Intake, host: str, port: int, limits: Limits | None = None) -> None:
+        self._intake = intake
+        self._host = host
+        self._port = port
+        self._limits = limits or Limits()
+        self._connections = 0
+        self.address: tuple[str, int] | None = None
+        """Host and port, once it listens; port 0 was asked for a free one."""
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        server = await asyncio.start_server(self._welcome, self._host, self._port)
+        host, port = server.sockets[0].getsockname()[:2]
+        self.address = (host, port)
+        _log.info("mllp.listens", port=port)
+        try:
+            await server.serve_forever()
+        finally:
+            self.address = None
+
+    async def listens(self) -> str | None:
+        """Readiness: None when it does."""
+        return None if self.address else "does not listen"
+
+    async def _welcome(self, reader: StreamReader, writer: StreamWriter) -> None:
+        if self._connections >= self._limits.connections:
+            measures.REFUSED_CONNECTIONS.inc()
+            _log.warning("mllp.connection_refused", connections=self._connections)
+            writer.close()
+            return
+        self._connections += 1
+        measures.CONNECTIONS.inc()
+        try:
+            await self._converse(reader, writer)
+        except (OSError, TimeoutError) as error:
+            _log.info("mllp.connection_ended", reason=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  (one sender's trouble is not the others')
+            _log.error("mllp.connection_failed", error=type(error).__name__, exc_info=error)
+        finally:
+            self._connections -= 1
+            measures.CONNECTIONS.dec()
+            writer.close()
+            with contextlib.suppress(OSError, TimeoutError):
+                await writer.wait_closed()
+
+    async def _converse(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Read and answer until the sender goes, or is too slow."""
+        loop = asyncio.get_running_loop()
+        framer = MllpFramer()
+        patience = loop.time() + self._limits.idle_seconds
+        while True:
+            async with asyncio.timeout_at(patience):
+                chunk = await reader.read(_CHUNK_BYTES)
+            if not chunk:
+                return
+            was_in_frame = framer.in_frame
+            found = framer.feed(chunk)
+            for each in found:
+                await self._answer(each, writer)
+            if framer.in_frame and (found or not was_in_frame):
+                patience = loop.time() + self._limits.frame_seconds
+            elif found:
+                patience = loop.time() + self._limits.idle_seconds
+
+    async def _answer(self, found: Found, writer: StreamWriter) -> None:
+        now = datetime.now(UTC)
+        if isinstance(found, Cut):
+            measures.BROKEN_FRAMES["cut"].inc()
+            _log.warning("mllp.frame_cut")
+            return
+        if isinstance(found, Overflow):
+            measures.BROKEN_FRAMES["too-large"].inc()
+            _log.warning("mllp.frame_too_large")
+            answer = acknowledge(read_head(found.head), TOO_LARGE, new_id(), now)
+        else:
+            answer = await self._take(found, now)
+        writer.write(frame(answer))
+        async with asyncio.timeout(self._limits.answer_seconds):
+            await writer.drain()
+
+    async def _take(self, found: Frame, now: datetime) -> bytes:
+        try:
+            header, outcome = await self._intake.hl7(found.body, Arrival(now, "mllp"))
+        except Exception as error:  # noqa: BLE001  (whatever it was, the sender keeps the message)
+            _log.error("intake.not_stored", error=type(error).__name__)
+            return acknowledge(read_head(found.body), NOT_NOW, new_id(), now)
+        return acknowledge(header, outcome.answer, outcome.message_id, outcome.received_at)

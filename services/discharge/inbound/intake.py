@@ -1,0 +1,66 @@
+"""The one way in for all doors: read, store with everything that arrived meanwhile, then answer."""
+
+import asyncio
+from collections.abc import Sequence
+
+from services.chassis.batches import GroupCommit
+from services.chassis.database import Database
+from services.discharge.domain.identity import KeyOf
+from services.discharge.domain.message import Incoming, Outcome
+from services.discharge.inbound import measures
+from services.discharge.inbound.arrival import Arrival
+from services.discharge.inbound.fhir.message import Reading, read_fhir
+from services.discharge.inbound.hl7.header import Header
+from services.discharge.inbound.hl7.message import read_hl7
+from services.discharge.usecases.receive_messages import Stores, receive_messages
+
+LONG_BYTES = 256 * 1024
+"""Longer bodies are read beside the event loop, so that nobody else waits for them."""
+
+
+class Intake:
+    """Takes messages in. One answer each, only after the commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        stores: Stores,
+        key_of: KeyOf,
+        allowed_senders: frozenset[str] = frozenset(),
+    ) -> None:
+        self._database = database
+        self._stores = stores
+        self._key_of = key_of
+        self._allowed_senders = allowed_senders
+        self._commits: GroupCommit[Incoming, Outcome] = GroupCommit(self._commit)
+
+    async def run(self) -> None:
+        """Commit for ever what is handed in."""
+        await self._commits.run()
+
+    async def hl7(self, body: bytes, arrival: Arrival) -> tuple[Header, Outcome]:
+        """Take in an HL7 v2 message. Raises what the database raises while it is away."""
+        if len(body) > LONG_BYTES:
+            read = await asyncio.to_thread(read_hl7, body, arrival, self._allowed_senders)
+        else:
+            read = read_hl7(body, arrival, self._allowed_senders)
+        incoming, header = read
+        return header, await self._commits.submit(incoming)
+
+    async def fhir(self, body: bytes, arrival: Arrival) -> tuple[Incoming, Reading, Outcome]:
+        """Take in a FHIR message. Raises what the database raises while it is away."""
+        if len(body) > LONG_BYTES:
+            incoming, reading = await asyncio.to_thread(read_fhir, body, arrival)
+        else:
+            incoming, reading = read_fhir(body, arrival)
+        return incoming, reading, await self._commits.submit(incoming)
+
+    async def _commit(self, batch: Sequence[Incoming]) -> Sequence[Outcome]:
+        try:
+            async with self._database.unit_of_work() as unit:
+                outcomes = await receive_messages(batch, unit, self._stores, self._key_of)
+        except Exception:
+            measures.UNANSWERED.inc(len(batch))
+            raise
+        measures.count(batch, outcomes)
+        return outcomes

@@ -1,0 +1,127 @@
+"""Receive messages: store each as it came, take in what is new, answer a resend as before."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.chassis.unit_of_work import UnitOfWork
+from services.discharge.domain.identity import Identity, KeyOf, identify
+from services.discharge.domain.message import (
+    CLASH,
+    Answer,
+    Incoming,
+    Known,
+    Outcome,
+    Sender,
+    clashes,
+    earlier,
+)
+from services.discharge.domain.statement import Statement
+from services.discharge.usecases.ports import Kept, Messages, Patients, Spells
+from services.discharge.usecases.take_in import Books, stay_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where messages, patients and stays are kept."""
+
+    messages: Messages
+    patients: Patients
+    spells: Spells
+
+
+async def receive_messages(
+    batch: Sequence[Incoming], unit: UnitOfWork, stores: Stores, key_of: KeyOf
+) -> list[Outcome]:
+    """Receive a batch in one transaction, with the same number of statements whatever its size.
+
+    The outcomes are in the order of the batch; they hold once the transaction is committed.
+    """
+    known = await stores.messages.known(
+        unit.connection, [(incoming.sender, incoming.digest) for incoming in batch]
+    )
+    outcomes, fresh = _judge(batch, known)
+    acting = [
+        (incoming, incoming.statement, identify(incoming.statement, key_of))
+        for incoming, answer in fresh
+        if incoming.statement is not None and answer.code == "AA"
+    ]
+    books = await _open_books(acting, unit, stores)
+    effects = {
+        incoming.message_id: books.take_in(statement, identity, incoming.message_id, unit)
+        for incoming, statement, identity in acting
+    }
+    kept = []
+    for incoming, answer in fresh:
+        effect = effects.get(incoming.message_id)
+        if effect is None:
+            kept.append(Kept(incoming, answer, answer is CLASH, incoming.flags))
+            continue
+        kept.append(
+            Kept(
+                incoming,
+                answer,
+                flags=tuple(dict.fromkeys((*incoming.flags, *effect.flags))),
+                patient_key=effect.patient_key,
+                spell_id=effect.spell_id,
+                said=effect.said,
+            )
+        )
+    await _save(books, kept, unit, stores)
+    return outcomes
+
+
+def _judge(
+    batch: Sequence[Incoming], stored: Mapping[Sender, list[Known]]
+) -> tuple[list[Outcome], list[tuple[Incoming, Answer]]]:
+    """What each sender is told, and which messages are new; earlier ones of the batch count as known."""
+    known = defaultdict(list, {sender: list(found) for sender, found in stored.items()})
+    outcomes: list[Outcome] = []
+    fresh: list[tuple[Incoming, Answer]] = []
+    for incoming in batch:
+        before = known[incoming.sender]
+        same = earlier(incoming, before)
+        if same is not None:
+            outcomes.append(Outcome(same.message_id, same.received_at, same.answer, repeated=True))
+            continue
+        clash = clashes(incoming, before)
+        answer = CLASH if clash else incoming.answer
+        fresh.append((incoming, answer))
+        outcomes.append(Outcome(incoming.message_id, incoming.received_at, answer, clash=clash))
+        before.append(Known(incoming.message_id, incoming.received_at, incoming.digest, answer))
+    return outcomes, fresh
+
+
+async def _open_books(
+    acting: Sequence[tuple[Incoming, Statement, Identity]], unit: UnitOfWork, stores: Stores
+) -> Books:
+    """Load what the batch is about.
+
+    Stays are locked before patients, each in order, so that two batches never wait for each other.
+    """
+    local = {key for _, _, identity in acting for key in identity.local_keys}
+    aliases = await stores.patients.aliases(unit.connection, local)
+    spells = await stores.spells.load(unit.connection, {stay_of(said) for _, said, _ in acting})
+    people = {identity.nhs_key for _, _, identity in acting if identity.nhs_key}
+    people |= local
+    people |= {alias.patient_key for alias in aliases.values()}
+    people |= {spell.patient_key for spell in spells}
+    patients = await stores.patients.load(unit.connection, people)
+    return Books.open(aliases, patients, spells)
+
+
+async def _save(books: Books, kept: Sequence[Kept], unit: UnitOfWork, stores: Stores) -> None:
+    await stores.messages.keep(unit.connection, kept)
+    patients = books.changed_patients.values()
+    await stores.patients.save(
+        unit.connection,
+        [each for each in patients if each.patient_key not in books.stored_patients],
+        [each for each in patients if each.patient_key in books.stored_patients],
+        books.changed_aliases,
+    )
+    spells = books.changed_spells.values()
+    await stores.spells.save(
+        unit.connection,
+        [each for each in spells if each.spell_id not in books.stored_spells],
+        [each for each in spells if each.spell_id in books.stored_spells],
+    )
