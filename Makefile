@@ -30,8 +30,8 @@ unit: $(READY) ## the tests that need nothing but Python
 test: $(READY) ## the whole suite, on real Kafka and real PostgreSQL
 	$(BIN)/pytest
 
-bench: $(READY) ## measured figures beside a bare floor program, also in build/bench.json
-	$(BIN)/python -m tests.bench
+bench: $(READY) ## figures beside a bare floor program, and build/bench.json: make bench [QUICK=1] [KAFKA=...]
+	$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(KAFKA),--kafka $(KAFKA))
 
 layers: $(READY) ## who may import whom, and whether it is so
 	$(BIN)/lint-imports
