@@ -1,44 +1,23 @@
 """What the services tell their operator, and what an operator may ask of them, over HTTP."""
 
-import json
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from services.console.errors import ConsoleError
-from services.console.site import state as site_state
+from services.console.site.state import SiteState
 
 Json = Any
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How to reach the services."""
-
-    services: Mapping[str, str]
-    """URL of each service by name."""
-    token: str
-
-
-def reach() -> Reach:
-    """The services that BATON_SERVICES and BATON_OPERATOR_TOKEN name, else those of the site on this machine."""
-    if named := os.environ.get("BATON_SERVICES"):
-        return Reach(json.loads(named), os.environ.get("BATON_OPERATOR_TOKEN", ""))
-    site = site_state.running(site_state.home())
-    return Reach({name: place["http"] for name, place in site.services.items()}, site.token)
 
 
 class Operator:
     """Asks one service after the other."""
 
-    def __init__(self, where: Reach, *, timeout: float = 10) -> None:
+    def __init__(self, site: SiteState, *, timeout: float = 10) -> None:
         import httpx2
 
-        self._services = where.services
+        self._services = {name: place["http"] for name, place in site.services.items()}
         self._errors = httpx2.HTTPError
         self._http = httpx2.Client(
-            headers={"Authorization": f"Bearer {where.token}"}, timeout=timeout
+            headers={"Authorization": f"Bearer {site.token}"}, timeout=timeout
         )
 
     @property

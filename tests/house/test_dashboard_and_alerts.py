@@ -20,7 +20,19 @@ FROM_ELSEWHERE = {
     "process_cpu_seconds_total",
     "process_resident_memory_bytes",
 }
-_WORDS = {"sum", "max", "by", "rate", "changes", "abs", "time", "histogram_quantile", "and", "le"}
+_WORDS = {
+    "sum",
+    "max",
+    "by",
+    "rate",
+    "increase",
+    "changes",
+    "abs",
+    "time",
+    "histogram_quantile",
+    "and",
+    "le",
+}
 
 
 def measured() -> set[str]:

@@ -35,4 +35,13 @@ def test_only_what_runs_is_sent_to_the_build() -> None:
 
     assert ignored[0] == "*"
     kept = {line[1:] for line in ignored if line.startswith("!")}
-    assert kept == {"requirements.lock", "schemas", "services", "deploy"}
+    assert kept == {
+        "LICENSE",
+        "deploy",
+        "pyproject.toml",
+        "requirements-dev.lock",
+        "requirements.in",
+        "requirements.lock",
+        "schemas",
+        "services",
+    }

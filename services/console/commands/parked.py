@@ -1,13 +1,14 @@
 """`baton parked`: what could not be handled, and letting it try again."""
 
-from services.console.operations import Operator, reach
+from services.console.operations import Operator
 from services.console.screen import as_json as print_json
 from services.console.screen import line, table
+from services.console.site.state import home, running
 
 
 def list_parked(*, as_json: bool) -> None:
     """The keys that wait, at every service."""
-    operator = Operator(reach())
+    operator = Operator(running(home()))
     found = [
         {"service": service, **key}
         for service in operator.services
@@ -22,7 +23,7 @@ def list_parked(*, as_json: bool) -> None:
 
 def show_parked(service: str, parked_id: str, *, as_json: bool) -> None:
     """The records that wait behind one key, oldest first."""
-    said = Operator(reach()).parked_records(service, parked_id)
+    said = Operator(running(home())).parked_records(service, parked_id)
     if as_json:
         print_json(said)
         return
@@ -33,7 +34,7 @@ def show_parked(service: str, parked_id: str, *, as_json: bool) -> None:
 
 def release_parked(service: str, parked_id: str, *, as_json: bool) -> None:
     """Try again; says how many went through and how many still wait."""
-    said = Operator(reach()).release(service, parked_id)
+    said = Operator(running(home())).release(service, parked_id)
     if as_json:
         print_json(said)
         return

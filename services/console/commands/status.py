@@ -1,7 +1,7 @@
 """`baton status`: where the site is, and how it is."""
 
 from services.console.errors import ConsoleError
-from services.console.operations import Operator, Reach
+from services.console.operations import Operator
 from services.console.screen import as_json as print_json
 from services.console.screen import line, table
 from services.console.site import state as site_state
@@ -24,13 +24,17 @@ def status(*, as_json: bool) -> None:
             }
         )
         return
-    line(f"Kafka       {site.kafka}  {site.described.get('kafka', '')}")
-    line(f"PostgreSQL  {site.postgres.rpartition('@')[2]}  {site.described.get('postgres', '')}")
-    line(f"Mailbox     {site.mail}")
-    line(f"Operators   {site.console}")
-    line(f"Logs        {site.logs}")
+    for what, where in (
+        ("Kafka", f"{site.kafka}  {site.described.get('kafka', '')}"),
+        ("PostgreSQL", f"{site.postgres.rpartition('@')[2]}  {site.described.get('postgres', '')}"),
+        ("Mailbox", site.mail),
+        ("Operators", site.console),
+        ("Logs", site.logs),
+    ):
+        if where.strip():
+            line(f"{what:<11} {where}")
     places = {name: place["http"] for name, place in site.services.items()}
-    operator = Operator(Reach(places, site.token), timeout=3)
+    operator = Operator(site, timeout=3)
     rows = [[name, places[name], *_well(operator, name)] for name in places]
     table(("service", "at", "state", "unpublished", "lag", "parked"), rows, none="")
 

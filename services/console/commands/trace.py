@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from services.console.errors import ConsoleError
-from services.console.operations import Operator, reach
+from services.console.operations import Operator
 from services.console.screen import as_json as print_json
 from services.console.screen import table
+from services.console.site.state import home, running
 
 
 def trace(correlation_id: str, *, as_json: bool) -> None:
@@ -14,7 +15,7 @@ def trace(correlation_id: str, *, as_json: bool) -> None:
         journey = str(UUID(correlation_id))
     except ValueError:
         raise ConsoleError("a correlation id has the form of a uuid") from None
-    operator = Operator(reach())
+    operator = Operator(running(home()))
     rows = [row for service in operator.services for row in operator.trace(service, journey)]
     rows.sort(key=lambda row: (row["recorded_at"], row["stream"], row["sequence"]))
     if as_json:

@@ -70,8 +70,19 @@ def forget(folder: Path) -> None:
 
 
 def running(folder: Path) -> SiteState:
-    """The site that runs here. Raises `ConsoleError` when there is none."""
+    """The site that BATON_SERVICES names, else the one that runs here; `ConsoleError` when there is none."""
+    if named := os.environ.get("BATON_SERVICES"):
+        return _elsewhere(named)
     state = read(folder)
     if state is None or not state.ready:
         raise ConsoleError("nothing runs here; start it with `baton up --detach`")
     return state
+
+
+def _elsewhere(named: str) -> SiteState:
+    """A site that somebody else runs, for example in containers: only what its operator was told."""
+    services = {name: {"http": url} for name, url in json.loads(named).items()}
+    if mllp := os.environ.get("BATON_MLLP"):
+        services["discharge"]["mllp"] = mllp
+    token = os.environ.get("BATON_OPERATOR_TOKEN", "")
+    return SiteState(ready=True, runner="", services=services, token=token)
