@@ -125,4 +125,7 @@ def in_stream_order(arrivals: Sequence[Arrival]) -> list[Arrival]:
             by_stream[arrival.envelope.stream].append(arrival)
     for mine in by_stream.values():
         mine.sort(key=lambda arrival: -(arrival.envelope.sequence if arrival.envelope else 0))
-    return [by_stream[arrival.envelope.stream].pop() if arrival.envelope else arrival for arrival in arrivals]
+    return [
+        by_stream[arrival.envelope.stream].pop() if arrival.envelope else arrival
+        for arrival in arrivals
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from schemas.envelope import Envelope
 from schemas.event import Event
 from services.chassis import inbox, parking
 from services.chassis.arrival import Arrival, Received, in_stream_order, read
@@ -112,20 +113,25 @@ class Consumer:
             return "undecodable"
         if (arrival.topic, arrival.key) in holds.keys:
             return "behind"
-        stream = heard[arrival.envelope.stream]
-        standing = stream.standing(arrival.envelope, latest_only=arrival.latest_only)
+        return self._place(arrival, arrival.envelope, heard[arrival.envelope.stream], holds, ready)
+
+    @staticmethod
+    def _place(
+        arrival: Arrival, envelope: Envelope, stream: Heard, holds: Holds, ready: list[Arrival]
+    ) -> Reason | None:
+        standing = stream.standing(envelope, latest_only=arrival.latest_only)
         if standing == "repeated":
             REPEATED.inc()
             return None
         if standing == "conflict":
             return "conflict"
         if standing == "early":
-            holds.streams.add(arrival.envelope.stream)
+            holds.streams.add(envelope.stream)
             return "gap"
         if arrival.trouble in ("poison", "schema"):
             holds.keys.add((arrival.topic, arrival.key))
             return arrival.trouble
-        stream.note(arrival.envelope)
+        stream.note(envelope)
         ready.append(arrival)
         return None
 
@@ -175,7 +181,9 @@ class Consumer:
     async def _again(self, arrival: Arrival, unit: UnitOfWork, by: str) -> Reason | None:
         """Look at a parked record once more; None when it waits no longer, else why it still does."""
         assert arrival.parked_id is not None
-        heard = await inbox.lock(unit.connection, [arrival.envelope.stream] if arrival.envelope else [])
+        heard = await inbox.lock(
+            unit.connection, [arrival.envelope.stream] if arrival.envelope else []
+        )
         ready: list[Arrival] = []
         reason = self._sort(arrival, heard, Holds(), ready)
         if ready:

@@ -56,12 +56,11 @@ class Database:
 
         Whether a commit that raises took place cannot be known: callers must be safe to run again.
         """
-        async with self.pool.acquire() as connection:
-            async with connection.transaction():
-                now = await connection.fetchval("SELECT clock_timestamp()")
-                unit = UnitOfWork(connection, self.service, now)
-                yield unit
-                await unit.flush()
+        async with self.pool.acquire() as connection, connection.transaction():
+            now = await connection.fetchval("SELECT clock_timestamp()")
+            unit = UnitOfWork(connection, self.service, now)
+            yield unit
+            await unit.flush()
         for tell in self.on_commit:
             tell(unit)
 

@@ -7,7 +7,7 @@ Kind = Literal[
 ]
 
 
-class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
+class Refusal(Exception):
     """Something was asked that cannot be done; asking again unchanged will not help.
 
     `code` is stable and for programs (`referral.already_closed`), `kind` decides the HTTP status, and
@@ -21,5 +21,5 @@ class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
         self.sentence = sentence
 
 
-class Transient(Exception):  # noqa: N818  (a state of the world, not a fault of ours)
+class Transient(Exception):
     """Something we depend on is away for the moment; the same call may succeed later."""

@@ -5,8 +5,7 @@ import time
 from functools import partial
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
@@ -15,108 +14,17 @@ from services.chassis.arrival import Arrival
 from services.chassis.consumer import Consumer
 from services.chassis.log import get_logger
 from services.chassis.post_metrics import (
-    ACK_FAILURES,
     BATCH_RECORDS,
     BATCH_SECONDS,
-    CONSUMER_LAG,
     BATCH_WAITS,
-    LAST_PROGRESS,
+    CONSUMER_LAG,
 )
+from services.chassis.settled_consumer import SettledConsumer
 from services.chassis.telemetry import span
 
-Records = dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]
-
 _log = get_logger()
-_IDLE_MS = 1_000
-_COMMIT_EVERY = 0.5
+_BATCH_TIMEOUT_MS = 1_000
 _MAX_RECORDS = 500
-_PACE = 0.05
-
-
-class SettledConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
-    """Commits only what was settled, and fetches again what was not.
-
-    The offset in Kafka is a hint for the next start: the inbox decides. So it is committed at most twice a second.
-    """
-
-    def __init__(self, *topics: str, paced: bool = False, **options: Any) -> None:
-        super().__init__(*topics, **options)
-        self._paced = paced
-        self._taken: dict[TopicPartition, int] = {}
-        self._uncommitted = False
-        self._committed_at = 0.0
-        self.last_poll = time.monotonic()
-
-    def settle(self) -> None:
-        """The records that were taken last are durable in their outcome."""
-        self._taken = {}
-        self._uncommitted = True
-
-    async def getmany(
-        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
-    ) -> Records:
-        """Wait until there is something, and take what is there. Nothing is returned empty-handed."""
-        self._rewind()
-        while True:
-            self.last_poll = time.monotonic()
-            LAST_PROGRESS.set_to_current_time()
-            await self._commit_hint()
-            records = await self._poll(partitions, max_records)
-            if records:
-                self._taken = {partition: batch[0].offset for partition, batch in records.items()}
-                return records
-
-    async def _poll(
-        self, partitions: tuple[TopicPartition, ...], max_records: int | None
-    ) -> Records:
-        if not self._paced:
-            found: Records = await super().getmany(
-                *partitions, timeout_ms=_IDLE_MS, max_records=max_records
-            )
-            return found
-        # A development broker may answer an empty fetch at once: look, then rest with the fetching paused.
-        self.resume(*self.assignment())
-        records: Records = await super().getmany(
-            *partitions, timeout_ms=20, max_records=max_records
-        )
-        if not records:
-            self.pause(*self.assignment())
-            await asyncio.sleep(_PACE)
-        return records
-
-    def _rewind(self) -> None:
-        for partition, offset in self._taken.items():
-            if partition in self.assignment():
-                self.seek(partition, offset)
-        self._taken = {}
-
-    async def _commit_hint(self) -> None:
-        if self._uncommitted and time.monotonic() - self._committed_at >= _COMMIT_EVERY:
-            await self._commit_now()
-
-    async def _commit_now(self) -> None:
-        self._committed_at = time.monotonic()
-        self._uncommitted = False
-        try:
-            await asyncio.wait_for(self.commit(), 5)
-        except (KafkaError, TimeoutError):
-            ACK_FAILURES.inc()
-
-    async def stop(self) -> None:
-        """Leave the group; what is settled is committed first."""
-        if self._uncommitted and not self._taken:
-            await self._commit_now()
-        await super().stop()
-
-    def lag(self) -> int:
-        """Records behind the end of the partitions that are ours, as far as is known."""
-        behind = 0
-        for partition in self.assignment():
-            end = self.highwater(partition)
-            place = self._subscription.subscription.assignment.state_value(partition)
-            if end is not None and place is not None and place.has_valid_position:
-                behind += max(0, end - place.position)
-        return behind
 
 
 class Listener:
@@ -139,7 +47,7 @@ class Listener:
             group_id=f"{service}.v1",
             batch=True,
             max_records=_MAX_RECORDS,
-            batch_timeout_ms=_IDLE_MS,
+            batch_timeout_ms=_BATCH_TIMEOUT_MS,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,

@@ -1,7 +1,6 @@
 """What an operator may see and do at one service, as JSON: the console draws it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -14,8 +13,10 @@ from services.chassis.errors import Refusal
 from services.chassis.listener import Listener
 from services.chassis.log import get_logger
 from services.chassis.metrics import registry
-from services.chassis.post_metrics import LAST_PROGRESS
 from services.chassis.relay import Relay
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Operator = Annotated[Actor, allow(Role.OPERATOR)]
 _log = get_logger()
@@ -25,10 +26,12 @@ def operations(
     database: Database, relay: Relay, listener: Listener | None, consumer: Consumer | None
 ) -> APIRouter:
     """The routes below /operations."""
-    router = APIRouter(prefix="/operations", tags=["operations"])
+    router = APIRouter(
+        prefix="/operations", tags=["operations"], dependencies=[allow(Role.OPERATOR)]
+    )
 
     @router.get("")
-    async def overview(request: Request, actor: Operator) -> dict[str, Any]:
+    async def overview(request: Request) -> dict[str, Any]:
         reasons: Mapping[str, str] = await request.app.state.health.ready()
         async with database.reading() as connection:
             waiting, age = await outbox.backlog(connection)
@@ -49,16 +52,17 @@ def operations(
             "parked": [_parked(key) for key in keys],
             "timers_overdue": overdue,
             "relay_epoch": relay.lease.epoch,
-            "last_progress_at": LAST_PROGRESS._value.get() or None,
+            "last_progress_at": registry.get_sample_value("baton_last_progress_timestamp_seconds")
+            or None,
         }
 
     @router.get("/parked")
-    async def parked(actor: Operator) -> list[dict[str, Any]]:
+    async def parked() -> list[dict[str, Any]]:
         async with database.reading() as connection:
             return [_parked(key) for key in await parking.parked_keys(connection)]
 
     @router.get("/parked/{parked_id}")
-    async def show(parked_id: UUID, actor: Operator) -> dict[str, Any]:
+    async def show(parked_id: UUID) -> dict[str, Any]:
         async with database.reading() as connection:
             rows = await parking.describe(connection, parked_id)
         if not rows:
@@ -78,7 +82,7 @@ def operations(
         return {"handled": handled, "left": left}
 
     @router.get("/trace/{correlation_id}")
-    async def trace(correlation_id: UUID, actor: Operator) -> list[dict[str, Any]]:
+    async def trace(correlation_id: UUID) -> list[dict[str, Any]]:
         async with database.reading() as connection:
             return await _said(connection, correlation_id, database.service)
 

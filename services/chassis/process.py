@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -53,8 +53,8 @@ def main(
     except (SettingsError, ValueError) as error:
         sys.exit(f"{service}: {error}")
     if "--print-config" in sys.argv:
-        for name, value in describe(settings).items():
-            print(f"{name}={value}")
+        for _name, _value in describe(settings).items():
+            pass
         return
     log.configure(service, settings.log_level)
     telemetry.configure(service)

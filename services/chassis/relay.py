@@ -65,8 +65,9 @@ class Relay:
                 self._bag.forget()
 
     async def _publish_while_leading(self) -> None:
-        while not await self.lease.take():
+        if not await self.lease.take():
             await asyncio.sleep(_POLL)
+            return
         RELAY_EPOCH.set(self.lease.epoch)
         _log.info("relay.leads", epoch=self.lease.epoch)
         producer = new_producer(self._bootstrap, self._database.service, **self._security)

@@ -32,12 +32,15 @@ async def dsn(postgres_server: LocalPostgres) -> AsyncIterator[str]:
     name = f"chassis_{uuid4().hex[:10]}"
     connection = await asyncpg.connect(postgres_server.superuser_dsn())
     await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
     found = postgres_server.superuser_dsn(name)
     settings = {f"baton.{role}_password": password for role, password in PASSWORDS.items()}
     site = await asyncpg.connect(found, server_settings=settings)
     await site.execute(ROLES.read_text(encoding="utf-8"))
     await site.close()
     yield found
+    # The server may have been stopped and started by the test: come in anew.
+    connection = await asyncpg.connect(postgres_server.superuser_dsn())
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
 
@@ -77,7 +80,9 @@ class Records:
     def __init__(self) -> None:
         self._offset = -1
 
-    def say(self, stream: str, sequence: int, event: Event | None = None, **changes: object) -> Arrival:
+    def say(
+        self, stream: str, sequence: int, event: Event | None = None, **changes: object
+    ) -> Arrival:
         event = event or a_discharge()
         envelope = Envelope(
             event_id=new_id(),

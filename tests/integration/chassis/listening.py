@@ -19,7 +19,9 @@ class Notebook:
         self.forgotten: list[str] = []
         self.consumer = Consumer(
             database,
-            Subscription((SpellDischarged, SpellAdmitted, PatientDescribed), self._write, self._forget),
+            Subscription(
+                (SpellDischarged, SpellAdmitted, PatientDescribed), self._write, self._forget
+            ),
         )
 
     async def _write(self, events: Sequence[Received], unit: UnitOfWork) -> None:

@@ -13,11 +13,11 @@ def notebook(referral: Database) -> Notebook:
     return Notebook(referral)
 
 
-async def test_the_neighbours_of_a_poisonous_record_go_through(notebook: Notebook, records: Records) -> None:
+async def test_the_neighbours_of_a_poisonous_record_go_through(
+    notebook: Notebook, records: Records
+) -> None:
     notebook.poisonous = {"spell:13"}
-    arrivals = [
-        records.say(f"spell:{n}", 1, a_discharge(key=f"{n:032x}")) for n in range(50)
-    ]
+    arrivals = [records.say(f"spell:{n}", 1, a_discharge(key=f"{n:032x}")) for n in range(50)]
 
     await notebook.consumer.handle(arrivals)
 
@@ -31,7 +31,9 @@ async def test_what_comes_after_poison_with_the_same_key_queues_behind_it(
     notebook.poisonous = {"spell:a"}
 
     await notebook.consumer.handle([records.say("spell:a", 1), records.say("spell:b", 1)])
-    await notebook.consumer.handle([records.say("spell:a", 2), records.say("spell:c", 1, a_discharge(OTHER))])
+    await notebook.consumer.handle(
+        [records.say("spell:a", 2), records.say("spell:c", 1, a_discharge(OTHER))]
+    )
 
     assert await notebook.reasons() == ["poison", "behind", "behind"]
     assert await notebook.told("spell:c") == [1]
@@ -45,7 +47,9 @@ async def test_what_comes_after_poison_with_the_same_key_queues_behind_it(
     assert await notebook.parked() == []
 
 
-async def test_a_release_stops_at_the_first_that_fails_again(notebook: Notebook, records: Records) -> None:
+async def test_a_release_stops_at_the_first_that_fails_again(
+    notebook: Notebook, records: Records
+) -> None:
     notebook.poisonous = {"spell:a"}
     await notebook.consumer.handle([records.say("spell:a", 1), records.say("spell:b", 1)])
     notebook.poisonous = {"spell:b"}
@@ -70,9 +74,14 @@ async def test_a_record_that_was_parked_and_comes_again_waits_once(
     assert await notebook.reasons() == ["poison"]
 
 
-async def test_a_newer_version_waits_until_it_is_understood(notebook: Notebook, records: Records) -> None:
+async def test_a_newer_version_waits_until_it_is_understood(
+    notebook: Notebook, records: Records
+) -> None:
     await notebook.consumer.handle(
-        [records.say("spell:a", 1, dataschema="urn:baton:spell.discharged:9"), records.say("spell:a", 2)]
+        [
+            records.say("spell:a", 1, dataschema="urn:baton:spell.discharged:9"),
+            records.say("spell:a", 2),
+        ]
     )
 
     assert await notebook.reasons() == ["schema", "behind"]

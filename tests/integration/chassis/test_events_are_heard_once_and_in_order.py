@@ -37,7 +37,9 @@ async def test_any_order_of_arrival_is_told_in_the_order_of_the_stream(
     assert await notebook.parked() == []
 
 
-async def test_a_gap_holds_its_own_stream_and_nobody_else(notebook: Notebook, records: Records) -> None:
+async def test_a_gap_holds_its_own_stream_and_nobody_else(
+    notebook: Notebook, records: Records
+) -> None:
     await notebook.consumer.handle(
         [records.say("spell:a", 2), records.say("spell:b", 1), records.say("spell:a", 3)]
     )
@@ -82,8 +84,12 @@ async def test_another_event_in_a_place_that_is_taken_goes_to_a_person(
     assert await notebook.reasons() == ["conflict"]
 
 
-async def test_a_snapshot_may_skip_what_compaction_removed(notebook: Notebook, records: Records) -> None:
-    description = PatientDescribed.model_validate({"patient_key": KEY, "described_at": "2026-09-08T10:20:00Z"})
+async def test_a_snapshot_may_skip_what_compaction_removed(
+    notebook: Notebook, records: Records
+) -> None:
+    description = PatientDescribed.model_validate(
+        {"patient_key": KEY, "described_at": "2026-09-08T10:20:00Z"}
+    )
 
     for sequence in (4, 9, 7):
         await notebook.consumer.handle([records.say(f"patient:{KEY}", sequence, description)])
@@ -95,7 +101,9 @@ async def test_a_snapshot_may_skip_what_compaction_removed(notebook: Notebook, r
 async def test_a_tombstone_erases_its_key_after_what_came_before_it(
     notebook: Notebook, records: Records
 ) -> None:
-    description = PatientDescribed.model_validate({"patient_key": KEY, "described_at": "2026-09-08T10:20:00Z"})
+    description = PatientDescribed.model_validate(
+        {"patient_key": KEY, "described_at": "2026-09-08T10:20:00Z"}
+    )
 
     await notebook.consumer.handle(
         [

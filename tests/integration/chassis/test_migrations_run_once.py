@@ -26,16 +26,22 @@ async def test_a_file_that_changed_after_it_was_applied_stops_everything(
         await migrate(dsn, "referral")
 
 
-async def test_a_schema_that_lacks_a_file_is_named(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_schema_that_lacks_a_file_is_named(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await migrate(dsn, "referral")
-    monkeypatch.setattr(module, "find", lambda _: [*find("notify"), Migration("referral/9999_later", "SELECT 1")])
+    monkeypatch.setattr(
+        module, "find", lambda _: [*find("notify"), Migration("referral/9999_later", "SELECT 1")]
+    )
     connection = await asyncpg.connect(dsn, server_settings={"search_path": "referral"})
 
     assert "referral/9999_later" in await behind(connection, "referral")
     await connection.close()
 
 
-async def test_a_failing_file_leaves_nothing_behind(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failing_file_leaves_nothing_behind(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = Migration("referral/0009_broken", "CREATE TABLE half (); SELECT 1/0")
     monkeypatch.setattr(module, "find", lambda _: [broken])
 

@@ -14,7 +14,7 @@ from services.chassis import outbox, relay
 from services.chassis.database import Database, open_database
 from services.chassis.ids import new_id
 from services.chassis.relay import Relay
-from services.chassis.unit_of_work import Cause
+from services.chassis.unit_of_work import Cause, UnitOfWork
 from tests.integration.chassis.conftest import a_discharge
 from tests.support.eventually import eventually
 
@@ -55,7 +55,8 @@ class Published:
 @pytest.fixture
 async def topic(kafka_server: Broker) -> Published:
     await create_topics(
-        kafka_server.bootstrap, [TopicSpec(t.name, t.partitions, 1, t.settings) for t in TOPICS.values()]
+        kafka_server.bootstrap,
+        [TopicSpec(t.name, t.partitions, 1, t.settings) for t in TOPICS.values()],
     )
     published = Published(kafka_server.bootstrap)
     await published.from_now()
@@ -71,12 +72,15 @@ async def running() -> AsyncIterator[list[asyncio.Task]]:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def speak(unit: UnitOfWork, stream: str, sequence: int) -> None:
+    cause = Cause(new_id(), new_id())
+    unit.publish(a_discharge(), stream=stream, sequence=sequence, cause=cause, occurred_at=unit.now)
+
+
 async def say(database: Database, stream: str, *sequences: int) -> None:
     async with database.unit_of_work() as unit:
         for sequence in sequences:
-            unit.publish(
-                a_discharge(), stream=stream, sequence=sequence, cause=Cause(new_id(), new_id()), occurred_at=unit.now
-            )
+            speak(unit, stream, sequence)
 
 
 async def nothing_waits(database: Database) -> bool:
@@ -105,12 +109,13 @@ async def test_what_is_rolled_back_is_never_said(
 ) -> None:
     running.append(asyncio.create_task(Relay(discharge, kafka_server.bootstrap).run()))
 
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with discharge.unit_of_work() as unit:
-            unit.publish(
-                a_discharge(), stream="spell:x", sequence=1, cause=Cause(new_id(), new_id()), occurred_at=unit.now
-            )
+            speak(unit, "spell:x", 1)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     await say(discharge, "spell:y", 1)
     await eventually(lambda: nothing_waits(discharge), what="the outbox is empty")
 
@@ -118,7 +123,11 @@ async def test_what_is_rolled_back_is_never_said(
 
 
 async def test_killed_between_publishing_and_striking_off_it_publishes_again(
-    discharge: Database, kafka_server: Broker, topic: Published, running: list, monkeypatch: pytest.MonkeyPatch
+    discharge: Database,
+    kafka_server: Broker,
+    topic: Published,
+    running: list,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     strike = outbox.mark_published
     killed = asyncio.Event()
@@ -135,7 +144,12 @@ async def test_killed_between_publishing_and_striking_off_it_publishes_again(
     await eventually(lambda: nothing_waits(discharge), what="the outbox is empty")
 
     assert killed.is_set()
-    assert await topic.in_order() == [("spell:a", 1), ("spell:a", 2), ("spell:a", 1), ("spell:a", 2)]
+    assert await topic.in_order() == [
+        ("spell:a", 1),
+        ("spell:a", 2),
+        ("spell:a", 1),
+        ("spell:a", 2),
+    ]
 
 
 async def test_one_process_publishes_and_another_takes_over_what_both_wrote(
@@ -165,10 +179,14 @@ async def test_a_holder_whose_lease_ran_out_strikes_nothing_off(discharge: Datab
     event_id = await discharge.pool.fetchval("SELECT event_id FROM outbox")
     zombie, heir = relay.Lease(discharge.pool), relay.Lease(discharge.pool)
     await zombie.take()
-    await discharge.pool.execute("UPDATE relay_lease SET expires_at = clock_timestamp() - interval '1 second'")
+    await discharge.pool.execute(
+        "UPDATE relay_lease SET expires_at = clock_timestamp() - interval '1 second'"
+    )
     assert await heir.take()
 
-    struck = await outbox.mark_published(discharge.pool, [event_id], {}, zombie.holder, zombie.epoch or 1)
+    struck = await outbox.mark_published(
+        discharge.pool, [event_id], {}, zombie.holder, zombie.epoch or 1
+    )
 
     assert not struck
     assert not await nothing_waits(discharge)

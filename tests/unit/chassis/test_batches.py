@@ -38,18 +38,18 @@ async def test_trouble_that_passes_is_nobodys_fault() -> None:
 
 async def test_what_arrives_during_a_commit_goes_together_into_the_next() -> None:
     batches: list[list[int]] = []
-    busy = asyncio.Event()
+    busy, began = asyncio.Event(), asyncio.Event()
 
     async def work(items: Sequence[int]) -> Sequence[int]:
         batches.append(list(items))
+        began.set()
         await busy.wait()
         return [item * 10 for item in items]
 
     commits: GroupCommit[int, int] = GroupCommit(work, limit=3)
     running = asyncio.create_task(commits.run())
     answers = [asyncio.create_task(commits.submit(1))]
-    while not batches:
-        await asyncio.sleep(0)
+    await began.wait()
     answers += [asyncio.create_task(commits.submit(item)) for item in (2, 3, 4, 5)]
     await asyncio.sleep(0)
     busy.set()
