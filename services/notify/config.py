@@ -17,14 +17,14 @@ class NotifySettings(ServiceSettings):
     """A live site must insist on encryption: `starttls` or `tls`."""
     smtp_user: str = ""
     smtp_password: SecretStr | None = None
-    mail_from: Annotated[str, Field(pattern=r"\A[^\s@<>,;:\"]+@[A-Za-z0-9.-]+\Z", max_length=254)]
+    mail_from: Annotated[str, Field(pattern=r"\A[^\s@<>,;:\"]+@[A-Za-z0-9.-]+$", max_length=254)]
     """Sender of every mail; its domain is also that of the message ids."""
 
     letter_folder: Path
     """Where letters are put for the printer to collect."""
-    public_url: Annotated[str, Field(pattern=r"\Ahttps?://[^\s/]+[^\s]*\Z")]
+    public_url: Annotated[str, Field(pattern=r"\Ahttps?://[^\s/]+[^\s]*$")]
     """Where patients reach this service from outside."""
-    staff_url: Annotated[str, Field(pattern=r"\Ahttps?://[^\s/]+[^\s]*\Z")]
+    staff_url: Annotated[str, Field(pattern=r"\Ahttps?://[^\s/]+[^\s]*$")]
     """Where staff reach the worklist."""
 
     delivery: Literal["on", "off"] = "on"
