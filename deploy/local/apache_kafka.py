@@ -12,7 +12,7 @@ from deploy.local import class_archive
 from deploy.local.broker import EVERYTHING
 from deploy.local.java import java_command, java_version
 from deploy.local.kafka_jars import RECIPE, get_jars, kafka_version
-from deploy.local.ports import LOOPBACK, free_port, is_listening
+from deploy.local.ports import Port, is_listening
 from deploy.local.processes import Child, PartDidNotStart, start_child
 
 READY_WITHIN = 60.0
@@ -24,13 +24,13 @@ class ApacheKafka:
     capabilities = EVERYTHING
 
     def __init__(self, port: int | None = None) -> None:
-        self._port = port
-        self._controller_port: int | None = None
+        self._port = Port(port)
+        self._controller_port = Port()
         self._server: Child | None = None
 
     @property
     def bootstrap(self) -> str:
-        return f"{LOOPBACK}:{self._port}"
+        return str(self._port)
 
     @property
     def pid(self) -> int | None:
@@ -57,7 +57,7 @@ class ApacheKafka:
             env=_environment(),
         )
         # The node opens this port last, once it may serve.
-        self._server.wait_until(lambda: is_listening(self._port or 0), READY_WITHIN)
+        self._server.wait_until(lambda: is_listening(self._port.number), READY_WITHIN)
 
     def stop(self) -> None:
         if self._server is not None:
@@ -70,15 +70,16 @@ class ApacheKafka:
             self._server = None
 
     def _write_config(self, data_dir: Path) -> Path:
-        self._port = free_port(self._port)
-        self._controller_port = free_port(self._controller_port)
+        broker = self._port.claim()
+        while self._controller_port.claim() == broker:
+            self._controller_port = Port()
         template = string.Template((RECIPE / "server.properties").read_text())
         config = data_dir / "server.properties"
         config.write_text(
             template.substitute(
                 LOG_DIR=data_dir / "log",
-                BROKER_PORT=self._port,
-                CONTROLLER_PORT=self._controller_port,
+                BROKER_PORT=broker,
+                CONTROLLER_PORT=self._controller_port.number,
             )
         )
         return config

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.broker import RESTART, TRANSACTIONS
-from deploy.local.ports import LOOPBACK, free_port, is_listening
+from deploy.local.ports import Port, is_listening
 from deploy.local.processes import Child, start_child
 
 WHEEL = "noida-db"
@@ -19,12 +19,12 @@ class DevBroker:
     capabilities = frozenset({RESTART, TRANSACTIONS})
 
     def __init__(self, port: int | None = None) -> None:
-        self._port = port
+        self._port = Port(port)
         self._server: Child | None = None
 
     @property
     def bootstrap(self) -> str:
-        return f"{LOOPBACK}:{self._port}"
+        return str(self._port)
 
     @property
     def pid(self) -> int | None:
@@ -35,7 +35,7 @@ class DevBroker:
 
     def start(self, data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
-        self._port = port = free_port(self._port)
+        port = self._port.claim()
         # The program itself: the wheel's console script would leave it running behind us.
         self._server = start_child(
             "dev broker",

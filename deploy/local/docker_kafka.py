@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.local.broker import EVERYTHING
 from deploy.local.kafka_jars import kafka_version
-from deploy.local.ports import LOOPBACK, free_port, wait_until_listening
+from deploy.local.ports import LOOPBACK, Port, wait_until_listening
 from deploy.local.processes import PartDidNotStart
 
 READY_WITHIN = 120.0
@@ -39,12 +39,12 @@ class DockerKafka:
     capabilities = EVERYTHING
 
     def __init__(self, port: int | None = None) -> None:
-        self._port = port
+        self._port = Port(port)
         self._container: Any = None
 
     @property
     def bootstrap(self) -> str:
-        return f"{LOOPBACK}:{self._port}"
+        return str(self._port)
 
     def describe(self) -> str:
         return f"Apache Kafka {kafka_version()} (container)"
@@ -52,12 +52,11 @@ class DockerKafka:
     def start(self, data_dir: Path) -> None:  # noqa: ARG002 (a broker like the others)
         """Start the container; it keeps its log inside, and a second start finds it there."""
         if self._container is None:
-            self._port = free_port(self._port)
-            self._container = _container(self._port)
+            self._container = _container(self._port.claim())
             self._container.start()
         else:
             self._container.get_wrapped_container().start()
-        if not wait_until_listening(self._port or 0, READY_WITHIN):
+        if not wait_until_listening(self._port.number, READY_WITHIN):
             raise PartDidNotStart(f"{self.describe()} does not listen on {self.bootstrap}")
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from deploy.local.accounts import home_for, ordinary_account
-from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.ports import LOOPBACK, Port
 from deploy.local.postgres_binaries import find_programs
 from deploy.local.processes import Child, PartDidNotStart, start_child
 
@@ -38,7 +38,7 @@ class LocalPostgres:
     """One server; the same object can be stopped and started again on the same data and port."""
 
     def __init__(self, port: int | None = None) -> None:
-        self.port = port or 0
+        self._port = Port(port)
         self.data_dir: Path | None = None
         self._account = ordinary_account()
         self._programs = find_programs(self._account)
@@ -55,10 +55,9 @@ class LocalPostgres:
         if not (home / "data" / "PG_VERSION").exists():
             self._fill(home)
         self._password = (home / "password").read_text().strip()
-        self.port = free_port(self.port)
         self._server = start_child(
             "postgres",
-            [self._programs / "postgres", "-D", home / "data", "-p", str(self.port)],
+            [self._programs / "postgres", "-D", home / "data", "-p", str(self._port.claim())],
             log=home / "postgres.log",
             env=self._environment(),
             account=self._account,
@@ -77,6 +76,10 @@ class LocalPostgres:
         self.stop("immediate")
         if self.data_dir is not None:
             shutil.rmtree(self.data_dir)
+
+    @property
+    def port(self) -> int:
+        return self._port.number
 
     @property
     def is_running(self) -> bool:
