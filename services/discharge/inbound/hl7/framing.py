@@ -77,7 +77,7 @@ class MllpFramer:
             return
         self._inside += part
         if len(self._inside) > self._limit:
-            found.append(Overflow(bytes(self._inside[:_HEAD_BYTES])))
+            found.append(Overflow(bytes(self._inside[: min(_HEAD_BYTES, self._limit)])))
             self._inside.clear()
             self._skipping = True
 
