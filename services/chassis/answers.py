@@ -32,6 +32,8 @@ _SENTENCES = {
     405: "This address does not take that method.",
     413: "The request is too large.",
 }
+_OURS = (LookupError, FileNotFoundError, PermissionError)
+"""Operating-system errors that a missing template or file raises; waiting does not help."""
 
 
 async def excuse(request: Request, error: Exception) -> Response:
@@ -44,7 +46,7 @@ async def excuse(request: Request, error: Exception) -> Response:
         return _misfit(request, error)
     if isinstance(error, HTTPException):
         return _http_error(request, error)
-    if isinstance(error, AWAY):
+    if isinstance(error, AWAY) and not isinstance(error, _OURS):
         log.warning("request.not_now", error=type(error).__name__)
         sentence = "Something this service needs is away for the moment. Try again shortly."
         return answer(request, 503, "service.not_now", sentence)

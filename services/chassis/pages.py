@@ -11,6 +11,8 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoad
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.chassis.ids import new_id
+
 CHASSIS_TEMPLATES = Path(__file__).parent / "templates"
 LONDON = ZoneInfo("Europe/London")
 
@@ -58,6 +60,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.globals["new_key"] = new_id
         self._environment.filters |= {
             "when": when,
             "day": day,
@@ -87,6 +90,11 @@ def pages_of(request: Request) -> Pages:
     """The pages that every application has by itself: problems and sign-in."""
     found: Pages = request.app.state.pages
     return found
+
+
+def field_errors(faults: Mapping[str, str]) -> list[dict[str, str]]:
+    """What the layout's `errors` takes: a sentence for each field that needs another look, by its id."""
+    return [{"text": sentence, "href": f"#{field}"} for field, sentence in faults.items()]
 
 
 def when(moment: datetime | None) -> str:

@@ -63,7 +63,7 @@ IDENTIFYING = frozenset(
 _LOOKS_PRIVATE = re.compile(
     r"""
       (?<![0-9A-Za-z]) \d{3} [ -]? \d{3} [ -]? \d{4} (?![0-9A-Za-z])            # an NHS number
-    | (?<![\w.]) (?: \+ \d{1,3} | 0 ) (?: [ ()-]? \d ){8,12} (?!\d)             # a telephone number
+    | (?<![\w.]) (?: \+ \d{1,3} | 0 ) (?: [ ()-]{0,2} \d ){8,12} (?!\d)             # a telephone number
     | [^\s@<>()"'=,;:]+ @ [^\s@<>()"',;:]+                                      # an e-mail address, a credential
     | \b [A-Z]{1,2} \d [A-Z\d]? [ ]* \d [A-Z]{2} \b                             # a postcode
     """,

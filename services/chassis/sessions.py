@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor, Role, allow
 from services.chassis.errors import Refusal
-from services.chassis.pages import Pages
+from services.chassis.pages import Pages, field_errors
 from services.chassis.settings import ServiceSettings
 
 IDLE_SECONDS: Final = 8 * 60 * 60
@@ -111,14 +111,13 @@ def sign_in_pages(sessions: Sessions, pages: Pages) -> APIRouter:
     ) -> Response:
         person = sessions.people.get(ref)
         if person is None:
-            faults = [{"text": "Choose who you are", "href": f"#{_first_choice(sessions)}"}]
             return pages.render(
                 request,
                 "sign-in.html",
                 status=422,
                 people=sessions.people.values(),
                 next=own_path(next),
-                errors=faults,
+                errors=field_errors({_first_choice(sessions): "Choose who you are"}),
             )
         return RedirectResponse(
             own_path(next), 303, headers={"Set-Cookie": sessions.cookie(request, person)}

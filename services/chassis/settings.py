@@ -7,7 +7,12 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 PREFIX = "BATON_"
 MASK = "********"
@@ -61,7 +66,7 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     def __init__(self, **given: Any) -> None:
-        """Read everything; arguments win over the environment. Raises `SettingsError`."""
+        """Read the environment, or take the arguments and nothing else. Raises `SettingsError`."""
         try:
             super().__init__(**given)
         except ValidationError as error:
@@ -76,9 +81,10 @@ class ServiceSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then the environment; no `.env` file is ever read."""
+        """Arguments or the environment, never a mixture and never a `.env` file."""
         del env_settings, dotenv_settings, file_secret_settings
-        return init_settings, _Environment(settings_cls)
+        given = isinstance(init_settings, InitSettingsSource) and init_settings.init_kwargs
+        return (init_settings if given else _Environment(settings_cls),)
 
     @property
     def live(self) -> bool:

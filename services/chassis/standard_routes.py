@@ -17,8 +17,8 @@ Anybody = Annotated[Actor, allow(Role.PUBLIC)]
 def standard_routes() -> APIRouter:
     """`/livez`, `/readyz`, `/metrics`, `/openapi.json` and `/docs`."""
     router = APIRouter(include_in_schema=False)
-    router.add_api_route("/livez", live, methods=["GET"])
-    router.add_api_route("/readyz", ready, methods=["GET"])
+    router.add_api_route("/livez", live, methods=["GET", "HEAD"])
+    router.add_api_route("/readyz", ready, methods=["GET", "HEAD"])
     router.add_api_route("/metrics", measured, methods=["GET"])
     router.add_api_route("/openapi.json", interface, methods=["GET"])
     router.add_api_route("/docs", documentation, methods=["GET"])

@@ -8,17 +8,28 @@ import pytest
 from fastapi import FastAPI
 
 from services.chassis.access import Role, guarded_routes
+from services.chassis.operations import operations
 from services.chassis.settings import ServiceSettings
 
 GIVEN = {
-    "BATON_ENVIRONMENT": "test",
-    "BATON_DATABASE_URL": "postgresql:///nowhere",
-    "BATON_KAFKA_BOOTSTRAP": "localhost:1",
-    "BATON_HTTP_PORT": "0",
-    "BATON_SITE_SECRET": "site secret of a test",
-    "BATON_SESSION_SECRET": "session secret of a test",
+    "environment": "test",
+    "database_url": "postgresql:///nowhere",
+    "kafka_bootstrap": "localhost:1",
+    "http_port": 0,
+    "site_secret": "site secret of a test",
+    "session_secret": "session secret of a test",
 }
-ROLE_OF_OPERATIONS = frozenset({Role.OPERATOR})
+MORE: dict[str, dict[str, object]] = {
+    "discharge": {},
+    "referral": {},
+    "notify": {
+        "smtp_host": "localhost",
+        "mail_from": "baton@example.net",
+        "letter_folder": "/nowhere",
+        "public_url": "https://baton.example",
+        "staff_url": "https://staff.example",
+    },
+}
 
 
 def settings_class(service: str) -> type[ServiceSettings]:
@@ -33,15 +44,15 @@ def settings_class(service: str) -> type[ServiceSettings]:
     return found
 
 
-@pytest.fixture(params=["discharge", "referral", "notify"])
-def app(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+@pytest.fixture(params=list(MORE))
+def app(request: pytest.FixtureRequest) -> FastAPI:
     service: str = request.param
     if find_spec(f"services.{service}.app") is None:
         pytest.skip(f"{service} has no app")
-    for name, value in GIVEN.items():
-        monkeypatch.setenv(name, value)
     build = importlib.import_module(f"services.{service}.app").build
-    built: FastAPI = build(settings_class(service)(), MagicMock(service=service)).app
+    settings = settings_class(service)(**GIVEN | MORE[service])
+    built: FastAPI = build(settings, MagicMock(service=service)).app
+    built.include_router(operations(MagicMock(), MagicMock(), None, None))
     return built
 
 

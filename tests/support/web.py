@@ -82,13 +82,21 @@ def some_app(**changes: Any) -> FastAPI:
     async def process(wish: Wish, actor: Annotated[Actor, allow(Role.HOSPITAL)]) -> None:
         raise Refusal("fhir.no", "refused", "This message is not taken.")
 
-    @app.get("/said/{words}")
-    async def said(request: Request, words: str, actor: Annotated[Actor, allow(Role.PUBLIC)]) -> HTMLResponse:
+    @app.get("/said/{where}")
+    async def said(
+        request: Request, where: str, actor: Annotated[Actor, allow(Role.PUBLIC)], words: str = ""
+    ) -> HTMLResponse:
         return pages.render(request, "said.html", words=words)
 
     @app.get("/fault")
     async def fault(actor: Annotated[Actor, allow(Role.PUBLIC)]) -> None:
         raise ValueError("no room for Edna Hartley, 999 500 0105, edna@example.net")
+
+    @app.get("/no-template")
+    async def no_template(
+        request: Request, actor: Annotated[Actor, allow(Role.PUBLIC)]
+    ) -> HTMLResponse:
+        return pages.render(request, "no-such.html")
 
     @app.get("/away")
     async def away(actor: Annotated[Actor, allow(Role.PUBLIC)]) -> None:
