@@ -1,47 +1,23 @@
-"""One service as a process: everything long-lived starts and stops here, in order."""
+"""How a service is started: its settings, its migrations, and then itself until somebody ends it."""
 
 import asyncio
 import contextlib
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
-import uvicorn
 import uvloop
-from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 
-from services.chassis import kafka_security, log, telemetry
-from services.chassis.consumer import Consumer, Subscription
+from services.chassis import log, telemetry
 from services.chassis.database import AWAY, Database, open_database
-from services.chassis.health import Health
-from services.chassis.listener import Listener
 from services.chassis.migrate import behind, migrate
-from services.chassis.operations import operations
-from services.chassis.post_metrics import PARKED_KEYS
-from services.chassis.relay import Relay
+from services.chassis.running import Loop, Parts, Process
 from services.chassis.settings import ServiceSettings, SettingsError, describe
-from services.chassis.timers import TimerHandler, Timers
-from services.chassis.watchdog import Watchdog
+
+__all__ = ["Loop", "Parts", "main"]
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
-Loop = Callable[[], Awaitable[None]]
 _log = log.get_logger()
-_SWEEP_EVERY = 5.0
-_GRACE = 20.0
-
-
-@dataclass
-class Parts:
-    """What a service's `app.py` hands over to be run."""
-
-    app: FastAPI
-    subscription: Subscription | None = None
-    timers: Mapping[str, TimerHandler] = field(default_factory=dict)
-    loops: Mapping[str, Loop] = field(default_factory=dict)
-    """Background loops by name; one that raises ends the process, and a restart is the recovery."""
 
 
 def main(
@@ -61,7 +37,11 @@ def main(
     work = (
         _migrate(settings, service) if "migrate" in sys.argv else _serve(service, settings, build)
     )
-    uvloop.run(work)
+    try:
+        uvloop.run(work)
+    except Exception as error:  # a traceback on standard error would pass by the redaction
+        _log.critical("service.ended", error=type(error).__name__)
+        sys.exit(1)
 
 
 async def _migrate(settings: ServiceSettings, service: str) -> None:
@@ -97,159 +77,3 @@ async def _open(settings: ServiceSettings, service: str) -> Database:
             _log.warning("database.not_there_yet", error=type(error).__name__)
             await asyncio.sleep(1)
     sys.exit(f"{service}: the database cannot be reached")
-
-
-class Process:
-    """The running service."""
-
-    def __init__(
-        self, service: str, settings: ServiceSettings, database: Database, parts: Parts
-    ) -> None:
-        self._settings = settings
-        self._database = database
-        self._parts = parts
-        self._stop = asyncio.Event()
-        security = kafka_security.options(settings)
-        self._relay = Relay(database, settings.kafka_bootstrap, **security)
-        self._timers = Timers(database, parts.timers) if parts.timers else None
-        self._consumer = self._listener = None
-        if parts.subscription is not None:
-            self._consumer = Consumer(database, parts.subscription)
-            self._listener = Listener(
-                _broker(service, settings),
-                self._consumer,
-                service,
-                parts.subscription.topics,
-                paced=settings.kafka_paced,
-            )
-        parts.app.include_router(operations(database, self._relay, self._listener, self._consumer))
-        self._probe(parts.app.state.health)
-
-    def _probe(self, health: Health) -> None:
-        async def database() -> str | None:
-            return None if await self._database.pool.fetchval("SELECT true") else "no answer"
-
-        async def relay() -> str | None:
-            held = await self._database.pool.fetchval(
-                "SELECT EXISTS (SELECT FROM relay_lease WHERE expires_at > clock_timestamp())"
-            )
-            return None if held else "nobody publishes"
-
-        async def kafka() -> str | None:
-            assert self._listener is not None
-            consumer = self._listener.kafka
-            return (
-                None if consumer is not None and consumer.assignment() else "not in the group yet"
-            )
-
-        health.ready_probes.update(database=database, relay=relay)
-        if self._listener is not None:
-            health.ready_probes["kafka"] = kafka
-
-    async def run(self) -> None:
-        """Run until SIGTERM or SIGINT: then take no more work, finish what is in hand, and end."""
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, self._stop.set)
-        async with asyncio.TaskGroup() as group:
-            server = _Server(
-                uvicorn.Config(
-                    self._parts.app,
-                    host=self._settings.http_host,
-                    port=self._settings.http_port,
-                    log_config=None,
-                    access_log=False,
-                    timeout_graceful_shutdown=5,
-                    server_header=False,
-                )
-            )
-            serving = group.create_task(server.serve())
-            relaying = [
-                group.create_task(self._relay.run()),
-                group.create_task(self._relay.measure()),
-            ]
-            loops = [group.create_task(_named(name, work)) for name, work in self._loops().items()]
-            await self._stop.wait()
-            _log.info("service.stops")
-            self._parts.app.state.health.stopping = True
-            if self._listener is not None:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._listener.stop(), _GRACE)
-            for task in loops:
-                task.cancel()
-            server.should_exit = True
-            await asyncio.wait([serving, *loops], timeout=_GRACE)
-            for task in relaying:
-                task.cancel()
-
-    def _loops(self) -> dict[str, Loop]:
-        loops: dict[str, Loop] = dict(self._parts.loops)
-        if self._timers is not None:
-            loops["timers"] = self._timers.run
-        if self._listener is not None and self._consumer is not None:
-            loops["listener"] = self._listen
-            loops["watchdog"] = Watchdog(self._listener).run
-            loops["parking"] = self._sweep
-        return loops
-
-    async def _listen(self) -> None:
-        assert self._listener is not None
-        while True:
-            try:
-                await self._listener.start()
-            except Exception as error:
-                _log.warning("kafka.not_there_yet", error=type(error).__name__)
-                await self._listener.stop()
-                await asyncio.sleep(1)
-            else:
-                _log.info(
-                    "listener.started",
-                    topics=self._parts.subscription.topics if self._parts.subscription else [],
-                )
-                return
-
-    async def _sweep(self) -> None:
-        assert self._consumer is not None
-        while True:
-            await asyncio.sleep(_SWEEP_EVERY)
-            try:
-                await self._consumer.sweep()
-                waiting = await self._database.pool.fetchval(
-                    "SELECT count(DISTINCT (topic, key)) FROM parked WHERE resolved_at IS NULL"
-                )
-            except AWAY:
-                continue
-            PARKED_KEYS.set(waiting)
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without its own signal handlers: the process decides when to stop."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        """Leave signals alone."""
-        yield
-
-
-def _broker(service: str, settings: ServiceSettings) -> KafkaBroker:
-    return KafkaBroker(
-        settings.kafka_bootstrap,
-        client_id=service,
-        request_timeout_ms=30_000,
-        retry_backoff_ms=250,
-        metadata_max_age_ms=60_000,
-        consumer_only=True,
-        allow_auto_create_topics=False,
-        apply_types=False,
-        graceful_timeout=15.0,
-        logger=None,
-        **kafka_security.broker_options(settings),
-    )
-
-
-async def _named(name: str, work: Loop) -> None:
-    try:
-        await work()
-    except Exception as error:
-        _log.critical("loop.ended", loop=name, error=type(error).__name__, exc_info=error)
-        raise
