@@ -10,6 +10,7 @@ from rich.table import Table
 
 console = Console(highlight=False)
 """Colours on a terminal only; honours NO_COLOR."""
+_wide = Console(highlight=False, width=1000)
 
 
 def line(text: str, *, style: str = "") -> None:
@@ -29,7 +30,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, none: str) 
         return
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for head in heads:
-        shown.add_column(head, overflow="fold")
+        shown.add_column(head, no_wrap=True)
     for row in rows:
         shown.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    console.print(shown)
+    # As wide as it needs to be: a URL that is cut or folded cannot be copied.
+    _wide.print(shown)

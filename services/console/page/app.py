@@ -14,7 +14,7 @@ from services.chassis.pages import Pages
 from services.chassis.sessions import DemoPerson
 from services.chassis.web import Place, create_app
 from services.console.page.config import ConsoleSettings
-from services.console.page.presenter import card, parked_rows
+from services.console.page.presenter import parked_rows, service_row
 from services.console.page.services import Services
 
 Operator = Annotated[Actor, allow(Role.OPERATOR)]
@@ -43,7 +43,7 @@ def build(settings: ConsoleSettings, transport: httpx2.AsyncBaseTransport | None
         return pages.render(
             request,
             "overview.html",
-            cards=[card(answer) for answer in answers],
+            services=[service_row(answer) for answer in answers],
             parked=parked_rows(answers),
             notice=notice,
         )

@@ -1,6 +1,6 @@
 """What the services say, in words and tags for the page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,13 +19,14 @@ _REASONS = {
 
 
 @dataclass(frozen=True)
-class ServiceCard:
-    """One service: a heading, a tag, and lines of name and value."""
+class ServiceRow:
+    """One service: a name, a tag, why it is not well, and its numbers by heading."""
 
     name: str
     state: str
     colour: str
-    facts: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -41,23 +42,16 @@ class ParkedRow:
     since: str
 
 
-def card(answer: Answer) -> ServiceCard:
-    """How a service is; one that did not answer is a card as well."""
+def service_row(answer: Answer) -> ServiceRow:
+    """How a service is; one that did not answer has a row as well."""
     said = answer.said
     if said is None:
-        return ServiceCard(answer.service, "No answer", "red", (("Trouble", answer.trouble),))
-    facts = [
-        ("Messages in", f"{said['consumed_total']:,} since it started"),
-        ("Messages out", f"{said['published_total']:,} since it started"),
-        ("Waiting to go out", _waiting(said)),
-        ("Behind", _count(said["consumer_lag"], "record")),
-        ("Parked", _count(len(said["parked"]), "key")),
-        ("Late timers", str(said["timers_overdue"])),
-        ("Last progress", _moment(said["last_progress_at"])),
-    ]
-    facts += [(f"Not ready: {name}", reason) for name, reason in said["reasons"].items()]
+        nothing = tuple((heading, "unknown") for heading in _FACTS)
+        return ServiceRow(answer.service, "No answer", "red", (answer.trouble,), nothing)
+    reasons = tuple(f"{name}: {reason}" for name, reason in said["reasons"].items())
     state, colour = ("Ready", "green") if said["ready"] else ("Not ready", "red")
-    return ServiceCard(answer.service, state, colour, tuple(facts))
+    facts = tuple((heading, show(said)) for heading, show in _FACTS.items())
+    return ServiceRow(answer.service, state, colour, reasons, facts)
 
 
 def parked_rows(answers: Sequence[Answer]) -> list[ParkedRow]:
@@ -78,10 +72,6 @@ def _waiting(said: dict[str, Any]) -> str:
     return f"{count:,}, the oldest for {age:,.0f} s" if count else "nothing"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _moment(value: str | float | None) -> str:
     """Seconds since 1970 or ISO text, on London's clock."""
     if value is None:
@@ -89,3 +79,13 @@ def _moment(value: str | float | None) -> str:
     if isinstance(value, str):
         return when(datetime.fromisoformat(value))
     return when(datetime.fromtimestamp(value, UTC))
+
+
+_FACTS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "In": lambda said: f"{said['consumed_total']:,}",
+    "Out": lambda said: f"{said['published_total']:,}",
+    "Waiting to go out": _waiting,
+    "Behind": lambda said: f"{said['consumer_lag']:,}",
+    "Late timers": lambda said: f"{said['timers_overdue']:,}",
+    "Last progress": lambda said: _moment(said["last_progress_at"]),
+}

@@ -71,6 +71,8 @@ class Environment:
             "BATON_LETTER_FOLDER": str(plan.letters),
             "BATON_PUBLIC_URL": plan.url("notify"),
             "BATON_STAFF_URL": plan.url("referral"),
+            # Whoever tries things out at night wants to see the mail now.
+            "BATON_QUIET_HOURS": "off",
         }
 
 
