@@ -1,0 +1,207 @@
+"""Notify on a real database, a real mail server and a real folder, driven without Kafka."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+import pytest
+
+import deploy
+from deploy.local.mailbox import Mailbox
+from deploy.local.ports import free_port
+from schemas.catalogue import BY_SCHEMA
+from schemas.envelope import Envelope
+from schemas.event import Event
+from services.chassis.arrival import Arrival
+from services.chassis.consumer import Consumer
+from services.chassis.database import Database, open_database
+from services.chassis.ids import new_id
+from services.chassis.migrate import migrate
+from services.notify.app import STORES, build, build_desk, build_worker
+from services.notify.config import NotifySettings
+from services.notify.inbound.delivery import DeliveryWorker
+from services.notify.inbound.events import Ears
+from tests.support.postgres import Database as TestDatabase
+from tests.support.postgres import Databases
+
+ROLES = Path(deploy.__file__).parent / "postgres" / "roles.sql"
+PASSWORDS = {
+    f"baton.{service}{suffix}_password": "for this test run only"
+    for service in ("discharge", "referral", "notify")
+    for suffix in ("", "_owner")
+}
+TOKENS = {
+    "token of the practice": {
+        "ref": "api-elm",
+        "roles": ["team-member"],
+        "teams": ["practice-Z90001"],
+    },
+    "token of the pharmacy": {
+        "ref": "api-pharmacy",
+        "roles": ["team-member"],
+        "teams": ["pharmacy-FZZ01"],
+    },
+    "token of everybody": {"ref": "api-all", "roles": ["team-member"], "teams": ["*"]},
+    "token of a hospital": {"ref": "api-pas", "roles": ["hospital-system"]},
+}
+
+
+async def _with_tables(database: TestDatabase) -> None:
+    connection = await asyncpg.connect(database.dsn, server_settings=PASSWORDS)
+    await connection.execute(ROLES.read_text(encoding="utf-8"))
+    await connection.close()
+    await migrate(database.dsn_of("baton_notify_owner", "for this test run only"), "notify")
+
+
+@pytest.fixture
+async def database(databases: Databases) -> AsyncIterator[Database]:
+    """A fresh database with notify's tables, opened with the rights of the service and no more."""
+    fresh = databases.create(databases.prepared("notify", _with_tables))
+    opened = await open_database(fresh.dsn_of("baton_notify", "for this test run only"), "notify")
+    yield opened
+    await opened.pool.close()
+    databases.drop(fresh)
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    opened = Mailbox()
+    opened.start()
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture
+def settings(mailbox: Mailbox, tmp_path: Path) -> NotifySettings:
+    return some_settings(smtp_port=mailbox.smtp_port, letter_folder=tmp_path / "letters")
+
+
+def some_settings(**changes: Any) -> NotifySettings:
+    given: dict[str, Any] = {
+        "environment": "test",
+        "database_url": "postgresql:///nowhere",
+        "kafka_bootstrap": "localhost:1",
+        "http_port": 0,
+        "site_secret": "site secret of a test",
+        "session_secret": "session secret of a test",
+        "api_tokens": orjson.dumps([_token(text, who) for text, who in TOKENS.items()]).decode(),
+        "smtp_host": "127.0.0.1",
+        "smtp_port": free_port(),
+        "mail_from": "baton@fellside.example.net",
+        "letter_folder": Path("letters"),
+        "public_url": "http://127.0.0.1:8003",
+        "staff_url": "http://127.0.0.1:8002",
+        "quiet_hours": "off",
+    }
+    return NotifySettings(**given | changes)
+
+
+def _token(text: str, who: dict[str, Any]) -> dict[str, Any]:
+    import hashlib
+
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), **who}
+
+
+@dataclass
+class House:
+    """A notify service without its Kafka loop: it hears what a test says and delivers when it is told to."""
+
+    database: Database
+    settings: NotifySettings
+    mailbox: Mailbox
+    _sequences: dict[str, int] = field(default_factory=dict)
+    _offset: int = 0
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def a_worker(self, **changes: Any) -> DeliveryWorker:
+        settings = self.settings.model_copy(update=changes)
+        return build_worker(settings, self.database, build_desk(settings))
+
+    def app(self) -> Any:
+        return build(self.settings, self.database).app
+
+    async def hear(self, *events: Event) -> list[Envelope]:
+        """All of them in one batch, as they come from Kafka."""
+        arrivals = [self.arrival(event) for event in events]
+        await self.hear_again(arrivals)
+        return [arrival.envelope for arrival in arrivals if arrival.envelope]
+
+    async def hear_again(self, arrivals: Sequence[Arrival]) -> None:
+        await Consumer(self.database, Ears(STORES).subscription).handle(arrivals)
+
+    def arrival(self, event: Event, **changes: Any) -> Arrival:
+        stream = _stream(event)
+        self._sequences[stream] = self._sequences.get(stream, 0) + 1
+        envelope = Envelope(
+            event_id=new_id(),
+            source="/baton/referral",
+            type=event.type,
+            dataschema=event.schema_id(),
+            stream=stream,
+            sequence=self._sequences[stream],
+            occurred_at=changes.get("occurred_at", self.now),
+            correlation_id=new_id(),
+            causation_id=new_id(),
+            partition_key=event.patient_key,
+        )
+        return self.record(event.topic, event.patient_key, envelope.headers(), event.to_bytes())
+
+    def record(
+        self, topic: str, key: str, headers: list[tuple[str, bytes]], body: bytes | None
+    ) -> Arrival:
+        self._offset += 1
+        return Arrival(topic, 0, self._offset, key.encode(), headers, body)
+
+    async def deliver(self, worker: DeliveryWorker | None = None) -> None:
+        """Decide and send until nothing is due."""
+        worker = worker or self.a_worker()
+        while await worker.deliver_due():
+            pass
+
+    async def said(self, *types: type[Event]) -> list[Any]:
+        """What notify said, in the order in which it was said."""
+        rows = await self.database.pool.fetch(
+            "SELECT dataschema, body FROM outbox ORDER BY event_id"
+        )
+        events = [BY_SCHEMA[row["dataschema"]].from_bytes(row["body"]) for row in rows]
+        return [event for event in events if not types or isinstance(event, types)]
+
+    async def alerts(self, columns: str = "audience, team, kind, state, reason") -> list[tuple]:
+        rows = await self.database.pool.fetch(f"SELECT {columns} FROM alerts ORDER BY alert_id")
+        return [tuple(row) for row in rows]
+
+    async def let_leases_run_out(self) -> None:
+        await self.database.pool.execute(
+            "UPDATE alerts SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL"
+        )
+
+    async def let_time_pass(self) -> None:
+        """Whatever waits for its next attempt is due."""
+        await self.database.pool.execute(
+            "UPDATE alerts SET next_attempt_at = clock_timestamp() WHERE state = 'waiting'"
+        )
+
+    def mails_to(self, address: str) -> list[Any]:
+        return [mail for mail in self.mailbox.messages() if address in mail.to]
+
+    def letters(self) -> list[Path]:
+        folder = self.settings.letter_folder
+        return sorted(folder.iterdir()) if folder.exists() else []
+
+
+@pytest.fixture
+def house(database: Database, settings: NotifySettings, mailbox: Mailbox) -> House:
+    return House(database, settings, mailbox)
+
+
+def _stream(event: Event) -> str:
+    handover: UUID | None = getattr(event, "handover_id", None)
+    return f"handover:{handover}" if handover else f"patient:{event.patient_key}"

@@ -1,0 +1,243 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from services.notify.domain.alert import Channel, Kind
+from services.notify.domain.plan import Standing
+from services.notify.domain.resolver import Postpone, Send, Withhold, resolve
+from tests.unit.notify.builders import (
+    BRAILLE,
+    BY_PHONE,
+    ELM_TREE,
+    LETTER,
+    NOW,
+    TWENTY_POINTS,
+    a_person,
+    a_site,
+    a_state,
+    an_alert,
+    for_team,
+    london,
+)
+
+
+def decide(person=None, alert=None, state=None, now=NOW, site=None):
+    return resolve(
+        person or a_person(), alert or an_alert(), state or a_state(), now, site or a_site()
+    )
+
+
+def test_a_patient_who_reads_mail_gets_mail():
+    assert decide() == Send(Channel.EMAIL, "edna@patients.example.net", 12)
+
+
+def test_who_needs_letters_in_twenty_points_gets_exactly_that_although_there_is_an_email_address():
+    decision = decide(a_person(needs=(LETTER, TWENTY_POINTS)))
+
+    assert decision == Send(Channel.LETTER, "Mrs Edna Hartley\n12 Mill Lane\nFellside\nFE1 2AB", 20)
+
+
+def test_who_has_no_email_address_gets_a_letter():
+    assert decide(a_person(email="")).channel is Channel.LETTER
+
+
+def test_who_needs_letters_is_not_mailed_when_there_is_no_address():
+    decision = decide(a_person(needs=(LETTER,), address_lines=()))
+
+    assert decision == Withhold("no-usable-channel", needs_person=True)
+
+
+def test_who_can_be_reached_no_way_becomes_a_persons_task():
+    decision = decide(a_person(email=" ", postcode=""))
+
+    assert decision == Withhold("no-usable-channel", needs_person=True)
+
+
+@pytest.mark.parametrize("need", [BRAILLE, BY_PHONE, "requirescontactviacarer"])
+def test_a_need_that_no_channel_meets_goes_to_a_person_and_never_out_in_the_wrong_form(need):
+    decision = decide(a_person(needs=(need,)))
+
+    assert decision == Withhold("need-not-met-by-any-channel", needs_person=True)
+
+
+def test_two_needs_that_exclude_each_other_go_to_a_person():
+    decision = decide(a_person(needs=(LETTER, "requirescontactbyemail")))
+
+    assert decision == Withhold("need-not-met-by-any-channel", needs_person=True)
+
+
+def test_a_need_that_nobody_here_knows_is_not_ignored():
+    decision = decide(a_person(needs=("requires-something-new",)))
+
+    assert decision == Withhold("need-not-understood", needs_person=True)
+
+
+def test_a_need_that_says_nothing_of_writing_changes_nothing():
+    assert decide(a_person(needs=("doesusehearingaid",))) == decide()
+
+
+def test_who_reads_another_language_is_not_sent_english():
+    assert decide(a_person(language="pl")) == Withhold("language-not-offered", needs_person=True)
+    assert decide(a_person(language="EN-gb")) == decide()
+
+
+def test_nobody_writes_to_the_dead_and_nobody_is_asked_to():
+    assert decide(a_person(deceased=True)) == Withhold("deceased", needs_person=False)
+
+
+def test_death_is_seen_before_everything_else_about_the_patient():
+    person = a_person(deceased=True, verification="03", restricted=True, birth_date=None)
+
+    assert decide(person) == Withhold("deceased", needs_person=False)
+
+
+@pytest.mark.parametrize("status", ["02", "03", "04", "08", ""])
+def test_an_identity_that_is_not_verified_is_not_written_to(status):
+    decision = decide(a_person(verification=status))
+
+    assert decision == Withhold("identity-not-verified", needs_person=True)
+
+
+def test_a_protected_patient_is_never_contacted_by_itself():
+    assert decide(a_person(restricted=True)) == Withhold("restricted", needs_person=True)
+
+
+def test_the_birthday_decides_on_the_day_itself():
+    born = date(2010, 9, 8)
+
+    assert decide(a_person(birth_date=born)).channel is Channel.EMAIL
+    assert decide(a_person(birth_date=born + timedelta(days=1))) == Withhold(
+        "under-age", needs_person=True
+    )
+
+
+def test_an_unknown_age_goes_to_a_person():
+    assert decide(a_person(birth_date=None)) == Withhold("age-unknown", needs_person=True)
+
+
+def test_a_closed_handover_is_not_told():
+    for standing in (Standing.WITHDRAWN, Standing.COMPLETED):
+        decision = decide(state=a_state(standing=standing))
+        assert decision == Withhold(f"handover-{standing}", needs_person=False)
+
+
+def test_old_news_from_a_replay_is_looked_at_by_a_person():
+    alert = an_alert(happened_at=NOW - timedelta(days=8))
+
+    assert decide(alert=alert) == Withhold("too-old", needs_person=True)
+
+
+def test_a_test_patient_is_never_told_by_a_live_site():
+    live = a_site(live=True)
+
+    assert decide(site=live) == Withhold("test-patient", needs_person=False)
+    assert decide(alert=an_alert(for_team()), site=live) == Withhold(
+        "test-patient", needs_person=False
+    )
+
+
+def test_a_real_patient_is_never_told_by_a_demonstration():
+    decision = decide(a_person(test_patient=False), state=a_state(test_patient=False))
+
+    assert decision == Withhold("not-a-test-patient", needs_person=False)
+
+
+def test_a_real_patient_is_told_by_a_live_site():
+    decision = decide(
+        a_person(test_patient=False), state=a_state(test_patient=False), site=a_site(live=True)
+    )
+
+    assert decision.channel is Channel.EMAIL
+
+
+def test_the_contact_record_is_waited_for_and_then_missed():
+    alert = an_alert()
+    patience = a_site().policy.described_within
+
+    early = resolve(None, alert, a_state(), NOW, a_site())
+    late = resolve(None, alert, a_state(), NOW + patience, a_site())
+
+    assert early == Postpone(NOW + patience, "patient-not-described")
+    assert late == Withhold("patient-not-described", needs_person=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2026-09-08 21:00", "2026-09-09 08:00"),
+        ("2026-09-09 03:00", "2026-09-09 08:00"),
+        ("2026-10-24 23:30", "2026-10-25 08:00"),
+        ("2026-03-29 00:30", "2026-03-29 08:00"),
+    ],
+)
+def test_at_night_a_message_waits_for_the_morning_also_when_the_clock_changes(now, until):
+    at = london(now)
+
+    decision = decide(alert=an_alert(happened_at=at), now=at)
+
+    assert decision == Postpone(london(until), "quiet-hours")
+
+
+@pytest.mark.parametrize("now", ["2026-09-08 08:00", "2026-09-08 20:59"])
+def test_the_edges_of_the_day_are_day(now):
+    at = london(now)
+
+    assert isinstance(decide(alert=an_alert(happened_at=at), now=at), Send)
+
+
+def test_without_quiet_hours_the_night_is_like_the_day():
+    at = london("2026-09-09 03:00")
+
+    assert isinstance(
+        decide(alert=an_alert(happened_at=at), now=at, site=a_site(quiet=False)), Send
+    )
+
+
+def test_who_was_told_enough_today_is_left_in_peace_until_tomorrow():
+    decision = decide(state=a_state(told_today=2))
+
+    assert decision == Postpone(NOW + timedelta(hours=24), "told-enough-today")
+
+
+def test_a_team_is_mailed_at_night_too():
+    at = london("2026-09-09 03:00")
+
+    decision = decide(alert=an_alert(for_team()), now=at)
+
+    assert decision == Send(Channel.EMAIL, "practice-z90001@teams.example.net", 12)
+
+
+def test_a_team_is_told_although_its_patient_has_died():
+    assert isinstance(decide(a_person(deceased=True), an_alert(for_team())), Send)
+
+
+def test_that_a_handover_was_withdrawn_is_told_although_it_is_withdrawn():
+    withdrawn = a_state(standing=Standing.WITHDRAWN)
+
+    stop = decide(alert=an_alert(for_team(Kind.WITHDRAWN)), state=withdrawn)
+    late_news = decide(alert=an_alert(for_team(Kind.ESCALATED)), state=withdrawn)
+
+    assert isinstance(stop, Send)
+    assert late_news == Withhold("handover-withdrawn", needs_person=False)
+
+
+def test_a_team_that_is_not_in_the_directory_becomes_a_persons_task():
+    decision = decide(alert=an_alert(for_team(team="practice-Z99999")))
+
+    assert decision == Withhold("unknown-team", needs_person=True)
+
+
+def test_no_decision_shows_an_address_when_it_is_printed():
+    assert "edna" not in repr(decide())
+    assert "Mill Lane" not in repr(decide(a_person(email="")))
+    assert "Hartley" not in repr(a_person())
+
+
+def test_every_decision_is_the_same_when_it_is_asked_again():
+    alert = replace(an_alert(), attempts=3)
+
+    assert decide(alert=alert) == decide(alert=alert)
+    assert decide(alert=an_alert(for_team(team=ELM_TREE))) == decide(
+        alert=an_alert(for_team(team=ELM_TREE))
+    )

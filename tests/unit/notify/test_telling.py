@@ -1,0 +1,129 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from services.notify.domain import plan as plans
+from services.notify.domain import telling
+from services.notify.domain.alert import Audience, Kind
+from services.notify.domain.plan import Answer, Standing
+from tests.unit.notify.builders import (
+    COMMUNITY,
+    ELM_TREE,
+    NOW,
+    PHARMACY,
+    SAFETY,
+    WARD,
+    a_plan,
+    a_task,
+)
+
+OWN = a_task(1, offer_id=None, asked_team=WARD, answer=Answer.OWN, due_at=NOW + timedelta(days=1))
+
+
+def told(tellings):
+    return [(each.team or each.audience.value, each.kind.value) for each in tellings]
+
+
+def test_an_opened_handover_tells_each_team_once_and_always_the_patient():
+    plan = a_plan(OWN, a_task(2), a_task(3), a_task(4, offer_id=UUID(int=11), asked_team=PHARMACY))
+
+    tellings = telling.on_opened(plan, [ELM_TREE, PHARMACY])
+
+    assert told(tellings) == [
+        (ELM_TREE, "opened"),
+        (PHARMACY, "opened"),
+        (WARD, "opened"),
+        ("patient", "opened"),
+    ]
+    assert [each.task_count for each in tellings] == [2, 1, 1, 0]
+
+
+def test_a_sender_without_a_duty_of_its_own_is_not_told_of_its_own_handover():
+    tellings = telling.on_opened(a_plan(a_task(2)), [ELM_TREE])
+
+    assert told(tellings) == [(ELM_TREE, "opened"), ("patient", "opened")]
+
+
+def test_a_team_hears_its_earliest_deadline():
+    soon = a_task(2, due_at=NOW + timedelta(hours=3))
+
+    tellings = telling.on_opened(a_plan(a_task(1), soon), [ELM_TREE])
+
+    assert tellings[0].due_at == soon.due_at
+
+
+def test_an_offer_without_a_task_is_told_all_the_same():
+    tellings = telling.on_opened(a_plan(), [COMMUNITY])
+
+    assert told(tellings) == [(COMMUNITY, "opened"), ("patient", "opened")]
+    assert tellings[0].due_at is None
+
+
+def test_an_escalation_is_urgent_and_reaches_each_team_once():
+    tellings = telling.on_escalated(a_plan(OWN), OWN.task_id, [WARD, SAFETY, WARD], NOW)
+
+    assert told(tellings) == [(WARD, "escalated"), (SAFETY, "escalated")]
+    assert all(each.urgent for each in tellings)
+
+
+def test_a_failure_about_a_failure_asks_for_no_further_task():
+    reach = replace(OWN, rule_id=plans.UNDELIVERED)
+    plan = a_plan(reach)
+
+    assert telling.on_added(reach)[0].last_resort
+    assert telling.on_escalated(plan, reach.task_id, [WARD], NOW)[0].last_resort
+    assert not telling.on_added(OWN)[0].last_resort
+    assert not telling.on_escalated(a_plan(OWN), OWN.task_id, [WARD], NOW)[0].last_resort
+
+
+def test_a_withdrawal_reaches_whoever_was_told_or_accepted_and_not_the_patient():
+    accepted = a_task(2, owner_team=ELM_TREE, answer=Answer.ACCEPTED)
+
+    tellings = telling.on_withdrawn(a_plan(OWN, accepted), {WARD})
+
+    assert told(tellings) == [(WARD, "withdrawn"), (ELM_TREE, "withdrawn")]
+    assert all(each.audience is Audience.TEAM for each in tellings)
+
+
+def test_an_accepted_offer_moves_its_tasks_and_no_others():
+    plan = a_plan(OWN, a_task(2))
+
+    after = plans.accept(plan, UUID(int=10), ELM_TREE, WARD)
+
+    assert [task.owner_team for task in after.tasks] == [WARD, ELM_TREE]
+    assert [task.answer for task in after.tasks] == [Answer.OWN, Answer.ACCEPTED]
+
+
+def test_a_declined_offer_leaves_every_task_with_an_owner():
+    after = plans.decline(a_plan(a_task(1)), UUID(int=10), WARD)
+
+    assert [(task.owner_team, task.answer) for task in after.tasks] == [(WARD, Answer.DECLINED)]
+    assert told(telling.on_declined(after, UUID(int=10), WARD)) == [(WARD, "declined")]
+
+
+def test_a_task_that_is_added_twice_is_there_once():
+    plan = plans.add(plans.add(a_plan(), OWN), OWN)
+
+    assert plan.tasks == (OWN,)
+
+
+def test_a_withdrawn_plan_keeps_what_was_done_and_cancels_the_rest():
+    done = replace(a_task(2), status="completed")
+
+    after = plans.withdraw(a_plan(OWN, done))
+
+    assert after.standing is Standing.WITHDRAWN
+    assert [task.status for task in after.tasks] == ["cancelled", "completed"]
+
+
+def test_completing_and_changing_are_seen_on_the_plan():
+    plan = plans.change(a_plan(OWN), OWN.task_id, "in-progress", WARD)
+
+    assert plan.tasks[0].status == "in-progress"
+    assert plans.complete(plan).standing is Standing.COMPLETED
+
+
+def test_kinds_that_bear_on_safety_are_urgent_and_others_are_not():
+    urgent = {kind for kind in Kind if telling.Telling(Audience.TEAM, kind, WARD).urgent}
+
+    assert urgent == {Kind.ESCALATED, Kind.WITHDRAWN}
