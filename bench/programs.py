@@ -1,0 +1,78 @@
+"""The two programs of a bench, each as three processes that can be started and ended."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+
+from bench.site import Site
+from deploy.local.ports import is_listening
+from deploy.local.processes import Child, PartDidNotStart
+from services.console.site.keys import SERVICES
+from services.console.site.processes import Watched, run_to_end
+
+_READY_WITHIN = 60.0
+
+
+class Program(Protocol):
+    """Something that takes discharges over MLLP and ends with alerts in the database."""
+
+    name: str
+
+    def start(self, site: Site) -> Mapping[str, Child]:
+        """Start three processes, by the name of the service that each is or stands for; return when all are ready."""
+
+
+class Product:
+    """The services themselves, as an operator runs them; only the sending of messages is turned off."""
+
+    name = "product"
+
+    def start(self, site: Site) -> Mapping[str, Child]:
+        watched = {
+            service: Watched(
+                service,
+                f"services.{service}",
+                site.environment.of(service)
+                | ({"BATON_DELIVERY": "off"} if service == "notify" else {}),
+                site.plan.logs / "product",
+            )
+            for service in SERVICES
+        }
+        for process in watched.values():
+            process.wait_until_ready()
+        return {name: process.child for name, process in watched.items()}
+
+
+class Floor:
+    """The bare program of `bench/floor`."""
+
+    name = "floor"
+
+    def start(self, site: Site) -> Mapping[str, Child]:
+        children = {}
+        for service in SERVICES:
+            told = site.environment.of(service)
+            children[service] = run_to_end(
+                service, [f"bench.floor.{service}"], told, site.plan.logs / "floor"
+            )
+        port = site.plan.ports["mllp"]
+        children["discharge"].wait_until(lambda: is_listening(port), _READY_WITHIN)
+        return children
+
+
+@contextmanager
+def running(program: Program, site: Site) -> Iterator[Mapping[str, Child]]:
+    """Run a program for as long as the block lasts. Raises `PartDidNotStart` when a part of it has ended by itself."""
+    children: Mapping[str, Child] = {}
+    try:
+        children = program.start(site)
+        yield children
+        for name, child in children.items():
+            if not child.is_running:
+                raise PartDidNotStart(f"{name} of {program.name} has ended; see {child.log}")
+    finally:
+        for child in children.values():
+            if child.is_running:
+                child.process.terminate()
+        for child in children.values():
+            child.stop(grace=20)

@@ -1,0 +1,220 @@
+"""What a run wrote and said, in a form in which floor and product must agree to the last digit."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+
+from bench.site import Site
+from schemas.topics import TOPICS
+
+_OF_HANDOVER = "referral.{} JOIN referral.handovers h USING (handover_id)"
+_OF_PLAN = "notify.{} JOIN notify.plans p USING (handover_id)"
+
+BUSINESS: Mapping[str, tuple[str, str]] = {
+    "discharge.source_messages": (
+        "discharge.source_messages",
+        (
+            "dialect, arrived_by, organisation, application, control_id, event, digest, body, answer, flags,"
+            " happened_at, patient_key, jsonb_array_length(said)"
+        ),
+    ),
+    "discharge.patients": (
+        "discharge.patients",
+        "patient_key, nhs_number, test_patient, version, said, described",
+    ),
+    "discharge.patient_identifiers": (
+        "discharge.patient_identifiers",
+        "identifier_key, patient_key, by_nhs_number",
+    ),
+    "discharge.spells": ("discharge.spells", "to_jsonb(spells) - 'spell_id'"),
+    "referral.people": ("referral.people", "people"),
+    "referral.handovers": (
+        "referral.handovers",
+        "patient_key, sender, sender_team, owner_team, owned_by, clock_started_at, state, said, test_patient",
+    ),
+    "referral.offers": (
+        _OF_HANDOVER.format("offers o") + " LEFT JOIN referral.tasks t ON t.offer_id = o.offer_id",
+        "h.patient_key, o.team, o.role, o.instead_of, o.state, t.rule_id, o.due_at - t.due_at",
+    ),
+    "referral.tasks": (
+        _OF_HANDOVER.format("tasks t") + " LEFT JOIN referral.offers o ON o.offer_id = t.offer_id",
+        (
+            "h.patient_key, o.team, t.code, t.rule_id, t.rule_version, t.owner_team, t.owned_by, t.status,"
+            " t.needs_outcome, t.due_at - t.anchored_at, t.not_before - t.anchored_at,"
+            " t.anchored_at = h.clock_started_at, t.anchored_at = h.opened_at"
+        ),
+    ),
+    "referral.ownership": ("referral.ownership", "team, moved_by"),
+    "referral.parties": (_OF_HANDOVER.format("parties"), "h.patient_key, team"),
+    "referral.timers": (
+        "referral.timers r JOIN referral.tasks t ON t.task_id = r.subject AND t.due_at = r.due_at",
+        "r.kind, t.rule_id, r.rung_at, r.cancelled_at",
+    ),
+    "notify.people": ("notify.people", "people"),
+    "notify.plans": (
+        "notify.plans",
+        "patient_key, sender, coordinator_team, standing, clock_started_at, test_patient",
+    ),
+    "notify.plan_tasks": (
+        _OF_PLAN.format("plan_tasks t") + " LEFT JOIN referral.tasks r ON r.task_id = t.task_id",
+        (
+            "p.patient_key, t.asked_team, t.code, t.rule_id, t.owner_team, t.status, t.answer, t.offer_id = r.offer_id,"
+            " t.due_at - r.due_at, t.not_before - r.not_before"
+        ),
+    ),
+    "notify.alerts": (
+        _OF_PLAN.format("alerts a")
+        + " LEFT JOIN referral.offers o ON o.handover_id = a.handover_id AND o.team = a.team",
+        (
+            "p.patient_key, a.patient_key, a.audience, a.team, a.kind, a.urgent, a.task_count, a.last_resort, a.state,"
+            " a.due_at - coalesce(o.due_at, p.clock_started_at), a.made_at = a.next_attempt_at,"
+            " a.happened_at = p.opened_at"
+        ),
+    ),
+}
+"""By table: what its business columns are read from, and these columns. Ids and times of the run are left out."""
+
+NOT_COMPARED = frozenset(
+    {
+        "inbox",
+        "outbox",
+        "outbox_pending",
+        "relay_lease",
+        "relay_position",
+        "migrations",
+        "rule_versions",
+    }
+)
+"""Tables of the framework, which the floor does without, and of what a service writes once when it starts."""
+
+_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME_OF_RUN = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(Z|\+00:00)")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many there are, and a sum of their hashes that does not depend on their order."""
+
+    count: int
+    checksum: int
+
+
+@dataclass
+class Work:
+    """Everything that a run left behind."""
+
+    tables: dict[str, Tally] = field(default_factory=dict)
+    topics: dict[str, Tally] = field(default_factory=dict)
+    """By topic and event type."""
+    bytes_on_topics: int = 0
+    faults: list[str] = field(default_factory=list)
+    """What is wrong with the run whatever the other one did."""
+
+    def differences(self, other: "Work") -> list[str]:
+        """In which tables and topics two runs differ, in words."""
+        return [
+            f"{name}: {_say(mine.get(name))} here, {_say(theirs.get(name))} there"
+            for mine, theirs in ((self.tables, other.tables), (self.topics, other.topics))
+            for name in sorted({*mine, *theirs})
+            if mine.get(name) != theirs.get(name)
+        ]
+
+
+def read_work(site: Site) -> Work:
+    """Count and sum up every table of the services and every message on their topics."""
+    work = Work()
+    with site.superuser() as connection:
+        for name in _tables(connection):
+            schema, table = name.split(".")
+            if table == "parked":
+                _none_left(connection, f"{schema}.parked WHERE resolved_at IS NULL", work)
+            elif table == "outbox_pending":
+                _none_left(connection, f"{schema}.outbox_pending", work)
+            if table not in NOT_COMPARED:
+                work.tables[name] = _tally(connection, name)
+    for topic in TOPICS:
+        _read_topic(site, topic, work)
+    return work
+
+
+def _tables(connection: psycopg.Connection) -> Sequence[str]:
+    rows = connection.execute(
+        "SELECT schemaname || '.' || tablename FROM pg_tables"
+        " WHERE schemaname IN ('discharge', 'referral', 'notify') ORDER BY 1"
+    )
+    return [name for (name,) in rows]
+
+
+def _tally(connection: psycopg.Connection, name: str) -> Tally:
+    """Rows and their checksum; a table that nobody described is only counted."""
+    source, columns = BUSINESS.get(name, (name, "1"))
+    statement = f"SELECT count(*), coalesce(sum(hashtextextended(ROW({columns})::text, 0)), 0) FROM {source}"  # noqa: S608
+    count, checksum = connection.execute(statement.encode()).fetchone() or (0, 0)
+    return Tally(count, int(checksum))
+
+
+def _none_left(connection: psycopg.Connection, what: str, work: Work) -> None:
+    (count,) = connection.execute(f"SELECT count(*) FROM {what}".encode()).fetchone() or (0,)  # noqa: S608
+    if count:
+        work.faults.append(f"{count} left in {what}")
+
+
+def _read_topic(site: Site, topic: str, work: Work) -> None:
+    counts: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    ids: set[bytes] = set()
+    places: set[tuple[bytes, bytes]] = set()
+    for message in _messages(site.broker.bootstrap, topic):
+        headers: dict[str, Any] = dict(message.headers() or ())
+        kind = f"{topic} {headers['ce_type'].decode()}"
+        counts[kind] += 1
+        sums[kind] += _hash(message)
+        ids.add(headers["ce_id"])
+        places.add((headers["ce_subject"], headers["ce_sequence"]))
+        work.bytes_on_topics += len(message.value() or b"")
+    total = sum(counts.values())
+    if not len(ids) == len(places) == total:
+        work.faults.append(
+            f"{topic}: {total} messages, {len(ids)} ids, {len(places)} places in streams"
+        )
+    work.topics.update({kind: Tally(counts[kind], sums[kind]) for kind in counts})
+
+
+def _hash(message: Message) -> int:
+    """Of key, body and headers, as they are on the wire, less ids and times of the run."""
+    sha = hashlib.blake2b(digest_size=8)
+    for name, value in (("", message.key()), ("", message.value()), *(message.headers() or ())):
+        plain = _TIME_OF_RUN.sub(b"T", _UUID.sub(b"U", value or b""))
+        sha.update(b"%s=%d:%s;" % (name.encode(), len(plain), plain))
+    return int.from_bytes(sha.digest(), "big")
+
+
+def _messages(bootstrap: str, topic: str) -> list[Message]:
+    reader = Consumer(
+        {"bootstrap.servers": bootstrap, "group.id": "bench", "enable.auto.commit": False}
+    )
+    try:
+        partitions = [
+            TopicPartition(topic, number, OFFSET_BEGINNING)
+            for number in reader.list_topics(topic, timeout=10).topics[topic].partitions
+        ]
+        wanted = sum(reader.get_watermark_offsets(each, timeout=10)[1] for each in partitions)
+        reader.assign(partitions)
+        found: list[Message] = []
+        while len(found) < wanted:
+            found += reader.consume(min(wanted - len(found), 10_000), timeout=10)
+        return found
+    finally:
+        reader.close()
+
+
+def _say(tally: Tally | None) -> str:
+    return (
+        "nothing" if tally is None else f"{tally.count} with checksum {tally.checksum % 10_000:04}"
+    )
