@@ -50,10 +50,12 @@ def an_adt(event: str = "A03", *segments: str, coding: str = "utf-8", **given: s
         "MSH|^~\\&|{application}|{sender}|BATON|ZTA|{sent}||{type}|{control_id}|{processing}|{version}||||||{charset}",
         f"EVN|{event}|{{sent}}||||{{happened}}",
         "PID|1||{numbers}||{name}||{born}|{sex}|||{address}||{phones}"
-        "||||||||||||||||{death_time}|{dead}||{verified}",
+        + "|" * 16
+        + "{death_time}|{dead}||{verified}",
         "PD1|||{practice}",
         "PV1|1|{class}|W7^B2^4^ZTA|||||||{specialty}|||||||||{visit}"
-        "|||||||||||||||||{method}|{destination}|||||||{admitted}|{left}",
+        + "|" * 17
+        + "{method}|{destination}|||||||{admitted}|{left}",
     ]
     text = "\r".join([line.format_map(fields) for line in lines] + list(segments)) + "\r"
     return text.encode(coding)

@@ -9,7 +9,7 @@ from typing import Any
 from services.discharge.domain.statement import Words
 
 Heard = Sequence[Any]
-"""A value and the time (ISO, UTC) as of which its source said it."""
+"""A value, the time as of which its source said it, and the time at which it was said (ISO, UTC)."""
 
 _LATEST = (
     "nhs_number_verification",
@@ -42,12 +42,14 @@ class Patient:
     """How often the patient was described."""
 
 
-def hear(patient: Patient, source: str, words: Words, as_of: datetime) -> Patient:
+def hear(
+    patient: Patient, source: str, words: Words, as_of: datetime, said_at: datetime
+) -> Patient:
     """Take in what a source said. Late news about old times never hides newer news (S11)."""
-    time = as_of.astimezone(UTC).isoformat(timespec="microseconds")
+    times = tuple(at.astimezone(UTC).isoformat(timespec="microseconds") for at in (as_of, said_at))
     heard = dict(patient.said.get(source, {}))
     for about, value in words.items():
-        heard[about] = _join(about, heard.get(about), (value, time))
+        heard[about] = _join(about, heard.get(about), (value, *times))
     return replace(patient, said={**patient.said, source: heard})
 
 
@@ -60,8 +62,8 @@ def describe(patient: Patient) -> Mapping[str, Any]:
             known[about] = latest
     known["identifiers"] = _numbers(patient)
     known["nhs_number"] = patient.nhs_number
-    known["deceased"] = any(value for value, _ in _of(patient, "deceased"))
-    known["restricted"] = any(value for value, _ in _of(patient, "restricted"))
+    known["deceased"] = any(said[0] for said in _of(patient, "deceased"))
+    known["restricted"] = any(said[0] for said in _of(patient, "restricted"))
     known["test_patient"] = patient.test_patient
     return known
 
@@ -69,19 +71,20 @@ def describe(patient: Patient) -> Mapping[str, Any]:
 def described_at(patient: Patient) -> datetime:
     """As of when this is known: the time of the newest word."""
     return datetime.fromisoformat(
-        max(time for heard in patient.said.values() for _, time in heard.values())
+        max(said[1] for heard in patient.said.values() for said in heard.values())
     )
 
 
 def _join(about: str, old: Heard | None, new: Heard) -> Heard:
     if old is None:
         return new
+    latest = max(old, new, key=_order)
     if about == "identifiers":
-        return _united((old[0], new[0])), max(old[1], new[1])
+        return _united((old[0], new[0])), *latest[1:]
     if about == "deceased" and old[0] != new[0]:
         # A death taken back is a person's decision, never a message's (P10).
-        return True, max(old[1], new[1])
-    return max(old, new, key=_order)
+        return True, *latest[1:]
+    return latest
 
 
 def _latest(patient: Patient, about: str) -> Any:
@@ -94,7 +97,7 @@ def _of(patient: Patient, about: str) -> list[Heard]:
 
 
 def _numbers(patient: Patient) -> list[dict[str, str]]:
-    return _united(value for value, _ in _of(patient, "identifiers"))
+    return _united(said[0] for said in _of(patient, "identifiers"))
 
 
 def _united(lists: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:
@@ -102,6 +105,6 @@ def _united(lists: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:
     return [{"system": system, "value": value} for system, value in pairs[:_MOST_NUMBERS]]
 
 
-def _order(heard: Heard) -> tuple[str, str]:
-    # Two different values as of the same instant: any order will do, as long as it is always the same.
-    return heard[1], json.dumps(heard[0], sort_keys=True)
+def _order(heard: Heard) -> tuple[str, str, str]:
+    # Two values of the same times: any order will do, as long as it is always the same.
+    return heard[1], heard[2], json.dumps(heard[0], sort_keys=True)

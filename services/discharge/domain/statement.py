@@ -57,6 +57,8 @@ class Statement:
     happening: Happening
     happened_at: datetime
     """UTC; what the message says holds as of this time, and messages are ordered by it."""
+    said_at: datetime
+    """UTC; when it was sent. Decides between messages about the same time."""
     realm: Realm
     source: str
     """The system that speaks, for telling one source's words from another's."""

@@ -107,7 +107,13 @@ class Books:
             nhs_number=before.nhs_number or (person.nhs_number if found.by_nhs_number else None),
             test_patient=before.test_patient or statement.test_patient,
         )
-        patient = hear(before, statement.source, person.words, statement.happened_at)
+        patient = hear(
+            before,
+            statement.source,
+            person.words,
+            as_of=statement.happened_at,
+            said_at=statement.said_at,
+        )
         known = describe(patient)
         said: list[dict[str, str]] = []
         if known != before.described:

@@ -13,7 +13,9 @@ noise = st.binary(max_size=20).map(lambda body: body.replace(b"\x0b", b"."))
 anything = st.lists(
     st.one_of(
         st.binary(max_size=40),
-        st.sampled_from([b"\x0b", b"\x1c", b"\r", b"\x1c\r", b"\x0bMSH", b"\x0bMSH|^~\\&|", b"x" * 70]),
+        st.sampled_from(
+            [b"\x0b", b"\x1c", b"\r", b"\x1c\r", b"\x0bMSH", b"\x0bMSH|^~\\&|", b"x" * 70]
+        ),
     ),
     max_size=20,
 ).map(b"".join)

@@ -12,8 +12,8 @@ from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.fhir.capability import capability_statement
 from services.discharge.inbound.fhir.message import read_fhir
 from services.discharge.inbound.fhir.responses import respond
-from tests.support.hospital import a_notification, a_sample, an_adt, as_json
 from services.discharge.inbound.hl7.message import read_hl7
+from tests.support.hospital import a_notification, a_sample, an_adt, as_json
 
 NOW = datetime(2026, 9, 9, 12, 0, tzinfo=UTC)
 ARRIVAL = Arrival(NOW, "http", "hospital")
@@ -79,7 +79,14 @@ def test_the_same_stay_says_the_same_in_both_languages():
 
     assert fhir.happened_at == v2.happened_at
     assert fhir.stay.visit_number == v2.stay.visit_number
-    for fact in ("provider", "encounter_class", "admitted_at", "discharged_at", "method", "destination"):
+    for fact in (
+        "provider",
+        "encounter_class",
+        "admitted_at",
+        "discharged_at",
+        "method",
+        "destination",
+    ):
         assert getattr(fhir.stay, fact) == getattr(v2.stay, fact)
     for word in ("birth_date", "sex", "practice", "nhs_number_verification", "contact_points"):
         assert fhir.person.words[word] == v2.person.words[word]
@@ -114,8 +121,28 @@ def test_an_admission_is_read():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[1,2", b"[" * 100_000, b'{"a":' * 100_000, b"1" * 5000, b"1e999", b"\xff\xfe", b"<Bundle/>"],
-    ids=["empty", "cut", "cut list", "deep list", "deep object", "huge number", "infinite", "bytes", "xml"],
+    [
+        b"",
+        b"{",
+        b"[1,2",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"1" * 5000,
+        b"1e999",
+        b"\xff\xfe",
+        b"<Bundle/>",
+    ],
+    ids=[
+        "empty",
+        "cut",
+        "cut list",
+        "deep list",
+        "deep object",
+        "huge number",
+        "infinite",
+        "bytes",
+        "xml",
+    ],
 )
 def test_what_is_not_json_gets_an_outcome_that_says_so(body):
     status, found = issues(body)
@@ -125,7 +152,8 @@ def test_what_is_not_json_gets_an_outcome_that_says_so(body):
 
 
 @pytest.mark.parametrize(
-    "document", [[], "Bundle", None, 7, {}, {"resourceType": "Patient"}, {"resourceType": ["Bundle"]}]
+    "document",
+    [[], "Bundle", None, 7, {}, {"resourceType": "Patient"}, {"resourceType": ["Bundle"]}],
 )
 def test_json_that_is_no_bundle_is_refused(document):
     assert issues(document)[0] == 400
@@ -213,7 +241,10 @@ def test_an_answer_is_a_valid_message_and_names_what_it_answers():
     assert status == 200
     message = Bundle.model_validate(body)
     assert message.entry[0].resource.response.code == "ok"
-    assert message.entry[0].resource.response.identifier == a_notification()["entry"][0]["resource"]["id"]
+    assert (
+        message.entry[0].resource.response.identifier
+        == a_notification()["entry"][0]["resource"]["id"]
+    )
 
 
 def test_a_refusal_is_a_valid_message_with_its_outcome_inside():
@@ -360,8 +391,14 @@ def test_what_this_service_says_of_itself_is_valid_and_true():
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8) | st.integers(-9, 9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=8)
+    | st.integers(-9, 9),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 places = st.sampled_from(

@@ -57,6 +57,7 @@ def read_notification(message: MessageBundle, received_at: datetime) -> Statemen
     return Statement(
         happening=happening,
         happened_at=happened_at,
+        said_at=read_moment(message.bundle.timestamp, "").at or received_at,
         realm=realm,
         source=f"{stay.provider}/{clean(message.header.source.endpoint)}",
         person=person,

@@ -53,6 +53,7 @@ def read_adt(message: Message, header: Header, received_at: datetime) -> Stateme
     return Statement(
         happening=happening,
         happened_at=times.happened_at,
+        said_at=times.said_at,
         realm=header.realm,
         source=f"{header.organisation}/{header.application}",
         person=person,
@@ -80,7 +81,9 @@ class _Times:
         happened, recorded = at(evn, 6), at(evn, 2)
         admitted, left = at(pv1, 44), at(pv1, 45)
         own = admitted if happening == "admitted" else left
-        later = (recorded, at(message.segments[0], 7))
+        sent = at(message.segments[0], 7)
+        self.said_at = sent.at or recorded.at or received_at
+        later = (recorded, sent)
         order = choose((happened, own, *later), received_at)
         self.happened_at = order.at
         self.discharged_at: datetime | None = None

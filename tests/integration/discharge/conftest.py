@@ -1,0 +1,231 @@
+"""Discharge as it runs: real PostgreSQL, a real MLLP socket, the HTTP application."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import asyncpg
+import httpx2
+import orjson
+import pytest
+
+from schemas.catalogue import BY_SCHEMA
+from schemas.event import Event
+from schemas.patient_key import patient_key
+from services.chassis.database import Database, open_database
+from services.chassis.migrate import migrate
+from services.console.site.database import ROLES
+from services.discharge.app import build
+from services.discharge.config import DischargeSettings
+from services.discharge.inbound.hl7.framing import Frame, MllpFramer, frame
+from tests.support.eventually import eventually
+from tests.support.postgres import Database as TestDatabase
+from tests.support.postgres import Databases
+
+SECRET = "for these tests only, and for nothing else"
+HOSPITAL, NEIGHBOUR, OPERATOR, TEAM = "hospital", "neighbour", "operator", "team"
+PASSWORDS = {
+    f"{service}{suffix}": "for this test run only"
+    for service in ("discharge", "referral", "notify")
+    for suffix in ("", "_owner")
+}
+
+key_of = partial(patient_key, SECRET.encode())
+
+
+async def _make_schema(database: TestDatabase) -> None:
+    settings = {f"baton.{role}_password": password for role, password in PASSWORDS.items()}
+    site = await asyncpg.connect(database.dsn, server_settings=settings)
+    await site.execute(ROLES.read_text(encoding="utf-8"))
+    await site.close()
+    await migrate(
+        database.dsn_of("baton_discharge_owner", PASSWORDS["discharge_owner"]), "discharge"
+    )
+
+
+@dataclass
+class Said:
+    """One event, as it waits for the relay."""
+
+    event: Event
+    stream: str
+    sequence: int
+    row: Any
+
+
+@dataclass
+class Ward:
+    """Everything a test needs of a running discharge."""
+
+    database: Database
+    host: str
+    port: int
+    http: httpx2.AsyncClient
+    settings: DischargeSettings
+    open_lines: list["Line"] = field(default_factory=list)
+
+    async def line(self) -> "Line":
+        """A new MLLP connection."""
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        self.open_lines.append(Line(reader, writer))
+        return self.open_lines[-1]
+
+    async def send(self, message: bytes) -> bytes:
+        """One message on a connection of its own; returns the ACK."""
+        line = await self.line()
+        try:
+            return await line.send(message)
+        finally:
+            line.close()
+
+    async def post_hl7(self, message: bytes, **headers: str) -> httpx2.Response:
+        return await self.http.post(
+            "/hl7v2", content=message, headers={"Content-Type": "application/hl7-v2"} | headers
+        )
+
+    async def post_fhir(self, bundle: Any, **headers: str) -> httpx2.Response:
+        body = bundle if isinstance(bundle, bytes) else orjson.dumps(bundle)
+        return await self.http.post(
+            "/fhir/$process-message",
+            content=body,
+            headers={"Content-Type": "application/fhir+json"} | headers,
+        )
+
+    async def show(self, location: str, token: str = OPERATOR) -> httpx2.Response:
+        return await self.http.get(location, headers=bearer(token))
+
+    async def said(self, type_: str = "") -> list[Said]:
+        """Every event so far, in the order in which it was said."""
+        rows = await self.database.pool.fetch("SELECT * FROM outbox ORDER BY event_id")
+        return [
+            Said(
+                BY_SCHEMA[row["dataschema"]].from_bytes(row["body"]),
+                row["stream"],
+                row["sequence"],
+                row,
+            )
+            for row in rows
+            if not type_ or row["type"] == type_
+        ]
+
+    async def types(self) -> list[str]:
+        return [said.event.type for said in await self.said()]
+
+    async def stored(self) -> list[asyncpg.Record]:
+        return await self.database.pool.fetch("SELECT * FROM source_messages ORDER BY message_id")
+
+    async def spells(self) -> list[asyncpg.Record]:
+        return await self.database.pool.fetch("SELECT * FROM spells ORDER BY spell_id")
+
+
+@dataclass
+class Line:
+    """One MLLP connection, seen from the hospital."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    framer: MllpFramer = field(default_factory=MllpFramer)
+    waiting: list[bytes] = field(default_factory=list)
+
+    def write(self, data: bytes) -> None:
+        self.writer.write(data)
+
+    async def send(self, message: bytes) -> bytes:
+        self.write(frame(message))
+        return await self.answer()
+
+    async def answer(self) -> bytes:
+        """The next ACK; fails when the connection ends instead."""
+        async with asyncio.timeout(10):
+            while not self.waiting:
+                chunk = await self.reader.read(65536)
+                if not chunk:
+                    raise EOFError("the listener closed the connection")
+                self.waiting += [
+                    found.body for found in self.framer.feed(chunk) if isinstance(found, Frame)
+                ]
+        return self.waiting.pop(0)
+
+    async def is_closed(self) -> bool:
+        """Whether the other side hangs up."""
+        async with asyncio.timeout(10):
+            with suppress(ConnectionError):
+                return await self.reader.read(65536) == b""
+        return True
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _tokens() -> str:
+    roles = {
+        HOSPITAL: ["hospital-system"],
+        NEIGHBOUR: ["hospital-system"],
+        OPERATOR: ["operator"],
+        TEAM: ["team-member"],
+    }
+    return json.dumps(
+        [
+            {"sha256": hashlib.sha256(name.encode()).hexdigest(), "ref": name, "roles": roles[name]}
+            for name in roles
+        ]
+    )
+
+
+@pytest.fixture
+async def site(databases: Databases) -> AsyncIterator[TestDatabase]:
+    """A fresh database of its own, with discharge's schema."""
+    database = databases.create(databases.prepared("discharge", _make_schema))
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+def given_settings() -> dict[str, Any]:
+    """What a test changes of the settings, by overriding this fixture or with `indirect`."""
+    return {}
+
+
+@pytest.fixture
+async def ward(
+    site: TestDatabase, given_settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Ward]:
+    """Discharge, listening."""
+    dsn = site.dsn_of("baton_discharge", PASSWORDS["discharge"])
+    settings = DischargeSettings(
+        environment="test",
+        database_url=dsn,
+        kafka_bootstrap="127.0.0.1:1",
+        site_secret=SECRET,
+        session_secret=SECRET,
+        api_tokens=_tokens(),
+        http_port=0,
+        mllp_port=0,
+        **given_settings,
+    )
+    database = await open_database(dsn, "discharge")
+    parts = build(settings, database)
+    tasks = [asyncio.create_task(loop()) for loop in parts.loops.values()]
+    listener = parts.loops["mllp"].__self__
+    await eventually(lambda: listener.address)
+    transport = httpx2.ASGITransport(app=parts.app)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://discharge", headers=bearer(HOSPITAL)
+    ) as http:
+        ward = Ward(database, *listener.address, http, settings)
+        yield ward
+    for line in ward.open_lines:
+        line.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await database.pool.close()

@@ -1,0 +1,132 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.patient import PatientDescribed
+from services.discharge.domain.patient import Patient, describe, described_at, hear
+from services.discharge.usecases.announce import patient_described
+
+START = datetime(2026, 9, 8, 10, 0, tzinfo=UTC)
+LATER = START + timedelta(hours=1)
+
+numbers = st.lists(
+    st.sampled_from("LMN").map(lambda each: {"system": "ZTA", "value": each}), max_size=2
+)
+fields = st.fixed_dictionaries(
+    {"identifiers": numbers},
+    optional={
+        "sex": st.sampled_from(["male", "female", None]),
+        "practice": st.sampled_from(["Z90001", "Z90002", None]),
+        "needs": st.lists(st.sampled_from(["a", "b", "c"]), unique=True),
+        "deceased": st.booleans(),
+        "restricted": st.booleans(),
+    },
+)
+news = st.tuples(
+    st.sampled_from(["ZTA/PAS", "ZTB/PAS"]),
+    fields,
+    st.integers(0, 3).map(lambda hours: START + timedelta(hours=hours)),
+)
+
+
+def after(*said):
+    patient = Patient("k")
+    for source, words, at in said:
+        patient = hear(patient, source, words, at, at)
+    return patient
+
+
+def known(*said):
+    return describe(after(*said))
+
+
+@given(
+    st.lists(news, min_size=1, max_size=6).flatmap(
+        lambda said: st.tuples(st.just(said), st.permutations(said))
+    )
+)
+def test_whatever_order_news_arrives_in_the_same_is_known(orders):
+    first, second = orders
+
+    assert known(*first) == known(*second)
+    assert described_at(after(*first)) == described_at(after(*second))
+
+
+@given(news)
+def test_hearing_it_twice_changes_nothing(said):
+    assert known(said, said) == known(said)
+
+
+def test_late_news_about_old_times_never_hides_newer_news():
+    new = ("ZTA/PAS", {"practice": "Z90002"}, LATER)
+    old = ("ZTA/PAS", {"practice": "Z90001", "sex": "female"}, START)
+
+    assert known(new, old)["practice"] == "Z90002"
+    assert known(new, old)["sex"] == "female"
+
+
+def test_of_two_messages_about_the_same_time_the_later_one_counts():
+    first = hear(Patient("k"), "ZTA/PAS", {"practice": "Z90002"}, START, START)
+    second = hear(first, "ZTA/PAS", {"practice": "Z90001"}, START, LATER)
+
+    assert describe(second)["practice"] == "Z90001"
+
+
+def test_a_deleted_value_is_gone_and_an_absent_one_stays():
+    patient = after(
+        ("ZTA/PAS", {"contact_points": [{"kind": "phone", "value": "01632 960277"}]}, START),
+        ("ZTA/PAS", {"sex": "male"}, LATER),
+    )
+
+    assert describe(patient)["contact_points"]
+    assert "contact_points" not in describe(
+        hear(patient, "ZTA/PAS", {"contact_points": None}, LATER, LATER)
+    )
+
+
+def test_a_death_is_never_taken_back_by_a_message():
+    assert known(("ZTA/PAS", {"deceased": True}, START), ("ZTA/PAS", {"deceased": False}, LATER))[
+        "deceased"
+    ]
+
+
+def test_one_source_that_restricts_is_enough():
+    said = [("ZTA/PAS", {"restricted": True}, START), ("ZTB/PAS", {"restricted": False}, LATER)]
+
+    assert known(*said)["restricted"]
+    assert not known(*said, ("ZTA/PAS", {"restricted": False}, LATER))["restricted"]
+
+
+def test_every_number_that_a_patient_ever_had_is_kept():
+    first, second = {"system": "ZTA", "value": "L55"}, {"system": "ZTA", "value": "L91"}
+
+    patient = known(
+        ("ZTA/PAS", {"identifiers": [first]}, LATER), ("ZTA/PAS", {"identifiers": [second]}, START)
+    )
+
+    assert patient["identifiers"] == [first, second]
+
+
+def test_what_is_known_fits_the_published_event():
+    patient = after(
+        (
+            "ZTA/PAS",
+            {
+                "identifiers": [{"system": "nhs", "value": "9995000245"}],
+                "name": {"family": "SHAW", "given": "PETER", "prefix": "MR"},
+                "birth_date": "1974-03-11",
+                "address": {"lines": ["4 HILL ROAD"], "postcode": "ZZ99 3VZ"},
+                "contact_points": [{"kind": "phone", "value": "01632 960277"}],
+                "deceased_at": "2026-09-08T08:30:00+00:00",
+            },
+            START,
+        )
+    )
+    patient = Patient("k", said=patient.said, described=describe(patient), version=1)
+
+    event = patient_described(patient)
+
+    assert event.described_at == START
+    assert PatientDescribed.from_bytes(event.to_bytes()) == event
+    assert event.nhs_number_verification == "03"

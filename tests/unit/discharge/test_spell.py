@@ -1,0 +1,201 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from services.discharge.domain.codes import trust_of
+from services.discharge.domain.identity import Alias, Identity, identify, match, same_stay
+from services.discharge.domain.spell import Spell, correlation_of, decide
+from services.discharge.domain.statement import Person, Statement, Stay
+
+LEFT = datetime(2026, 9, 8, 10, 20, tzinfo=UTC)
+CAME = datetime(2026, 9, 4, 7, 45, tzinfo=UTC)
+
+
+def a_statement(happening="discharged", **given):
+    stay = {
+        "provider": "ZTA",
+        "visit_number": "SP-1",
+        "encounter_class": "IMP",
+        "admitted_at": CAME,
+        "discharged_at": LEFT if happening == "discharged" else None,
+        "method": "1" if happening == "discharged" else "",
+    } | {name: value for name, value in given.items() if name in Stay.__dataclass_fields__}
+    person = Person(
+        given.get("nhs", "9995000245"),
+        given.get("local", (("ZTA", "L55"),)),
+        given.get("born", "1974-03-11"),
+        {},
+    )
+    return Statement(
+        happening=happening,
+        happened_at=LEFT if happening == "discharged" else CAME,
+        said_at=LEFT,
+        realm=given.get("realm", "production"),
+        source="ZTA/PAS",
+        person=person,
+        stay=Stay(**stay),
+        deceased=given.get("deceased", False),
+        test_patient=False,
+        flags=(),
+    )
+
+
+def a_spell(**given):
+    facts = {
+        "spell_id": UUID(int=1),
+        "realm": "production",
+        "trust": "ZTA",
+        "correlation": "visit:SP-1",
+        "patient_key": "nhs:9995000245",
+        "known_by_nhs_number": True,
+        "birth_date": "1974-03-11",
+        "provider": "ZTA",
+        "encounter_class": "IMP",
+    }
+    return Spell(**(facts | given))
+
+
+def key_of(system, value):
+    return f"{system}:{value}"
+
+
+def an_identity(nhs="nhs:9995000245", local=("ZTA:L55",), born="1974-03-11"):
+    return Identity(nhs, local, born)
+
+
+def through(*statements):
+    spell, news = a_spell(), []
+    for statement in statements:
+        decision = decide(spell, statement, {"practice": "Z90001"})
+        spell, news = decision.spell, [*news, *decision.news]
+    return spell, news
+
+
+def test_admission_then_discharge_is_two_news_of_one_stay():
+    spell, news = through(a_statement("admitted"), a_statement())
+
+    assert news == ["spell.admitted", "spell.discharged"]
+    assert spell.said == 2
+    assert (spell.admitted_at, spell.discharged_at) == (CAME, LEFT)
+    assert spell.practice == "Z90001"
+
+
+def test_what_was_said_once_is_not_said_again():
+    _, news = through(
+        a_statement("admitted"), a_statement(), a_statement(), a_statement("admitted")
+    )
+
+    assert news == ["spell.admitted", "spell.discharged"]
+
+
+def test_an_admission_that_comes_late_still_tells_the_same_two_news():
+    spell, news = through(a_statement(admitted_at=None), a_statement("admitted"))
+
+    assert sorted(news) == ["spell.admitted", "spell.discharged"]
+    assert spell.admitted_at == CAME
+
+
+def test_a_second_word_on_a_fact_is_flagged_and_the_first_stands():
+    first = decide(a_spell(), a_statement(), {})
+
+    second = decide(
+        first.spell, a_statement(discharged_at=LEFT + timedelta(hours=3), method="2"), {}
+    )
+
+    assert second.news == ()
+    assert second.flags == ("conflict:discharged-at", "conflict:discharge-method")
+    assert second.spell.discharged_at == LEFT
+
+
+def test_a_second_message_adds_what_the_first_left_out():
+    first = decide(a_spell(), a_statement(method="", specialty=""), {})
+
+    second = decide(first.spell, a_statement(method="1", specialty="300", deceased=True), {})
+
+    assert (second.spell.method, second.spell.specialty, second.spell.deceased) == (
+        "1",
+        "300",
+        True,
+    )
+    assert second.flags == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "correlation"),
+    [
+        ({}, "visit:SP-1"),
+        ({"visit_number": ""}, "admitted:2026-09-04T07:45:00+00:00"),
+        ({"visit_number": "", "admitted_at": None}, "discharged:2026-09-08T10:20:00+00:00"),
+    ],
+)
+def test_a_stay_is_told_by_its_number_else_by_its_times(given, correlation):
+    assert correlation_of(a_statement(**given)) == correlation
+
+
+def test_a_site_belongs_to_its_trust():
+    assert trust_of("ZTA01") == trust_of("ZTA") == "ZTA"
+    assert trust_of("Z90001") == "Z90001"
+
+
+def test_a_person_is_known_by_every_number():
+    found = identify(a_statement(), key_of)
+
+    assert found == an_identity()
+
+
+def test_test_messages_live_in_a_world_of_their_own():
+    found = identify(a_statement(realm="test", nhs="5000000005"), key_of)
+
+    assert found.nhs_key == "test nhs:5000000005"
+    assert found.local_keys == ("test ZTA:L55",)
+
+
+def test_a_number_of_the_test_range_needs_no_world_of_its_own():
+    assert identify(a_statement(realm="test"), key_of).nhs_key == "nhs:9995000245"
+
+
+def test_the_nhs_number_comes_first_then_the_stay_then_the_local_number():
+    aliases = {"ZTA:L55": Alias("nhs:9995000245", True)}
+    unnamed = an_identity(nhs=None)
+
+    assert match(an_identity(), {}, None, "m").patient_key == "nhs:9995000245"
+    assert match(unnamed, {}, a_spell(), "m").patient_key == "nhs:9995000245"
+    assert match(unnamed, aliases, None, "m").patient_key == "nhs:9995000245"
+    assert match(unnamed, {}, None, "m").patient_key == "ZTA:L55"
+    assert match(an_identity(nhs=None, local=()), {}, None, "m").patient_key == "m"
+
+
+def test_a_stay_known_by_a_local_number_is_found_when_the_nhs_number_comes():
+    spell = a_spell(patient_key="ZTA:L55", known_by_nhs_number=False)
+
+    assert same_stay([spell], an_identity(), {}) is spell
+
+
+def test_a_visit_number_is_enough_as_long_as_the_persons_may_be_one():
+    spell = a_spell(patient_key="other:1", known_by_nhs_number=False)
+
+    assert same_stay([spell], an_identity(), {}) is spell
+    assert same_stay([a_spell()], an_identity(nhs=None, local=("new:1",)), {}) is not None
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [an_identity(nhs="nhs:9995000105"), an_identity(nhs=None, local=(), born="2001-01-01")],
+)
+def test_one_visit_number_on_two_persons_is_two_stays(identity):
+    assert same_stay([a_spell()], identity, {}) is None
+
+
+def test_without_a_visit_number_only_the_same_person_has_the_same_stay():
+    spell = replace(a_spell(), correlation="admitted:2026-09-04T07:45:00+00:00")
+
+    assert same_stay([spell], an_identity(), {}) is spell
+    assert same_stay([spell], an_identity(nhs=None, local=("ZTA:L77",)), {}) is None
+
+
+def test_the_stay_of_the_same_nhs_number_is_preferred():
+    local = a_spell(spell_id=UUID(int=2), patient_key="ZTA:L55", known_by_nhs_number=False)
+
+    assert same_stay([local, a_spell()], an_identity(), {}).spell_id == UUID(int=1)
