@@ -5,12 +5,13 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.dependencies.models import Dependant
+from fastapi.openapi.models import HTTPBearer
 from fastapi.routing import iter_route_contexts
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.base import SecurityBase
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 from starlette.requests import Request
 
@@ -97,26 +98,26 @@ class Guard:
     def __init__(self, roles: frozenset[Role]) -> None:
         self.roles = roles
 
-    async def __call__(
-        self,
-        request: Request,
-        bearer: Annotated[
-            HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))
-        ],
-    ) -> Actor:
+    async def __call__(self, request: Request) -> Actor:
         """The actor, when one of their roles is allowed here; raises `Refusal` otherwise."""
-        actor = await who(request, bearer)
+        actor = await who(request)
         if Role.PUBLIC in self.roles:
             return actor or NOBODY
         if actor is None and self.roles == {Role.PATIENT_LINK}:
             raise Refusal("access.no_such_link", "missing", "This link does not work (any more).")
         if actor is None:
-            raise Refusal(
-                "access.sign_in_needed", "unauthenticated", "Sign in, or send a valid token."
-            )
+            sentence = "Sign in, or send a valid token."
+            raise Refusal("access.sign_in_needed", "unauthenticated", sentence)
         if not self.roles & actor.roles:
             raise Refusal("access.not_allowed", "forbidden", "Your role does not allow this.")
         return actor
+
+
+class TokenGuard(Guard, SecurityBase):
+    """A guard that the description of the interface shows as asking for a token."""
+
+    model = HTTPBearer()
+    scheme_name = "token"
 
 
 def allow(*roles: Role) -> Any:
@@ -126,7 +127,8 @@ def allow(*roles: Role) -> Any:
     """
     if not roles:
         raise ValueError("name at least one role")
-    return Depends(Guard(frozenset(roles)))
+    guard = Guard if Role.PUBLIC in roles else TokenGuard
+    return Depends(guard(frozenset(roles)))
 
 
 def guarded_routes(app: FastAPI) -> list[tuple[str, str, frozenset[Role]]]:
@@ -147,11 +149,13 @@ def _roles(dependant: Dependant | None) -> frozenset[Role]:
     return found
 
 
-async def who(request: Request, bearer: HTTPAuthorizationCredentials | None = None) -> Actor | None:
+async def who(request: Request) -> Actor | None:
     """Who is asking, by token, cookie or link; None when nobody knows. A wrong token is never made up for."""
-    if "authorization" in request.headers:
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
         tokens: Tokens = request.app.state.tokens
-        actor = tokens.holder(bearer.credentials) if bearer else None
+        scheme, _, token = authorization.partition(" ")
+        actor = tokens.holder(token.strip()) if scheme.lower() == "bearer" else None
     else:
         actor = await _first_known(request)
     request.state.actor = actor

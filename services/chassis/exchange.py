@@ -7,7 +7,6 @@ from time import perf_counter
 from typing import Final
 from uuid import UUID
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,7 +45,6 @@ class Exchange:
             return
         request = Request(scope, receive)
         request.state.correlation_id = _correlation(request)
-        request.state.nonce = headers.new_nonce()
         answer = _Answer(request, send)
         started = perf_counter()
         traced = span("http.request", method=_method(request))
@@ -88,11 +86,12 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            given = MutableHeaders(scope=message)
+            given = [*message.get("headers", ())]
             headers.protect(given, self._request)
             renewed = getattr(self._request.state, "renewed_session", None)
-            if renewed and "set-cookie" not in given:
-                given.append("Set-Cookie", renewed)
+            if renewed and not any(name == b"set-cookie" for name, _ in given):
+                given.append((b"set-cookie", renewed.encode()))
+            message = {**message, "headers": given}
         await self._send(message)
 
 

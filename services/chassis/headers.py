@@ -1,41 +1,50 @@
 """Headers on every answer: what a browser may load, keep and tell others."""
 
 import secrets
+from collections.abc import MutableSequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
-_ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-_TWO_YEARS = "max-age=63072000"
+RawHeaders = MutableSequence[tuple[bytes, bytes]]
+
+_POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_NOT_KEPT = (b"cache-control", b"no-store")
+_TWO_YEARS = (b"strict-transport-security", b"max-age=63072000")
+_NO_SCRIPTS = (b"content-security-policy", _POLICY.format(scripts="'none'").encode())
 
 
-def new_nonce() -> str:
-    """A value that only this answer knows: scripts that carry it may run."""
-    return secrets.token_urlsafe(16)
+def nonce_of(request: Request) -> str:
+    """A value that only the answer to this request knows: scripts that carry it may run."""
+    if not hasattr(request.state, "nonce"):
+        request.state.nonce = secrets.token_urlsafe(16)
+    nonce: str = request.state.nonce
+    return nonce
 
 
-def content_security_policy(nonce: str) -> str:
-    """Nothing from outside, no inline code, no frames."""
-    return (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    )
+def protect(headers: RawHeaders, request: Request) -> None:
+    """Add what the answer does not say itself: nothing from outside, no inline code, no frames, no copies."""
+    headers.extend(_ALWAYS)
+    headers.append(_policy(request))
+    headers.append((b"x-correlation-id", str(request.state.correlation_id).encode()))
+    if not any(name == b"cache-control" for name, _ in headers):
+        headers.append(_NOT_KEPT)
+    if request.scope["scheme"] == "https":
+        headers.append(_TWO_YEARS)
 
 
-def protect(headers: MutableHeaders, request: Request) -> None:
-    """Add the headers that the answer does not set itself."""
-    for name, value in _ALWAYS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", content_security_policy(request.state.nonce))
-    headers.setdefault("Cache-Control", "no-store")
-    headers["X-Correlation-ID"] = str(request.state.correlation_id)
-    if request.url.scheme == "https":
-        headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
+def _policy(request: Request) -> tuple[bytes, bytes]:
+    if not hasattr(request.state, "nonce"):
+        return _NO_SCRIPTS
+    policy = _POLICY.format(scripts=f"'nonce-{request.state.nonce}'")
+    return b"content-security-policy", policy.encode()

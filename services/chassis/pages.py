@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.chassis.headers import nonce_of
 from services.chassis.ids import new_id
+from services.chassis.templating import CHASSIS_TEMPLATES, compile_pages, make_environment
 
-CHASSIS_TEMPLATES = Path(__file__).parent / "templates"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -46,20 +46,8 @@ class Pages:
     """
 
     def __init__(self, service_templates: Path = CHASSIS_TEMPLATES) -> None:
-        self._environment = Environment(
-            loader=ChoiceLoader(
-                [
-                    FileSystemLoader(service_templates),
-                    FileSystemLoader(CHASSIS_TEMPLATES),
-                    PackageLoader("nhsuk_frontend_jinja"),
-                ]
-            ),
-            autoescape=True,
-            undefined=ChainableUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        compile_pages(service_templates)
+        self._environment = make_environment(service_templates)
         self._environment.globals["new_key"] = new_id
         self._environment.filters |= {
             "when": when,
@@ -80,7 +68,7 @@ class Pages:
             "actor": _signed_in(request),
             "path": request.url.path,
             "correlation_id": str(request.state.correlation_id),
-            "cspNonce": request.state.nonce,
+            "cspNonce": nonce_of(request),
         }
         text = self._environment.get_template(template).render(around | values)
         return HTMLResponse(text, status)

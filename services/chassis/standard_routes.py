@@ -1,8 +1,9 @@
 """The routes that every service has: probes, metrics and the description of its interface."""
 
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -14,15 +15,14 @@ from services.chassis.pages import pages_of
 Anybody = Annotated[Actor, allow(Role.PUBLIC)]
 
 
-def standard_routes() -> APIRouter:
+def add_standard_routes(app: FastAPI) -> None:
     """`/livez`, `/readyz`, `/metrics`, `/openapi.json` and `/docs`."""
-    router = APIRouter(include_in_schema=False)
-    router.add_api_route("/livez", live, methods=["GET", "HEAD"])
-    router.add_api_route("/readyz", ready, methods=["GET", "HEAD"])
-    router.add_api_route("/metrics", measured, methods=["GET"])
-    router.add_api_route("/openapi.json", interface, methods=["GET"])
-    router.add_api_route("/docs", documentation, methods=["GET"])
-    return router
+    add = partial(app.add_api_route, include_in_schema=False)
+    add("/livez", live, methods=["GET", "HEAD"])
+    add("/readyz", ready, methods=["GET", "HEAD"])
+    add("/metrics", measured, methods=["GET"])
+    add("/openapi.json", interface, methods=["GET"])
+    add("/docs", documentation, methods=["GET"])
 
 
 async def live(request: Request, _: Anybody) -> JSONResponse:

@@ -18,7 +18,7 @@ from services.chassis.pages import Pages, Place, Site
 from services.chassis.problems import PROBLEM_IN_OPENAPI, operation_outcome
 from services.chassis.sessions import DemoPerson, Sessions, refuse_when_live, sign_in_pages
 from services.chassis.settings import ServiceSettings
-from services.chassis.standard_routes import standard_routes
+from services.chassis.standard_routes import add_standard_routes
 from services.chassis.static_files import STATIC, StaticAssets
 
 __all__ = ["Place", "correlation", "create_app", "operation_outcome"]
@@ -58,7 +58,7 @@ def create_app(
         service, title, tuple(navigation), bool(demo_people), demonstration=not settings.live
     )
     pages = app.state.pages = Pages()
-    app.include_router(standard_routes())
+    add_standard_routes(app)
     if demo_people:
         sessions = Sessions(service, settings, demo_people)
         recognise(app, sessions.recognise)
