@@ -1,7 +1,6 @@
 """Child processes that log to a file, die with their parent and are stopped by their own id."""
 
 import ctypes
-import os
 import signal
 import subprocess
 import sys
@@ -101,27 +100,6 @@ def start_child(
             preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509
         )
     return Child(name, process, log)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def stop_pid(pid: int, grace: float = 15) -> None:
-    """Stop a process that somebody else started: first politely, after the grace for good."""
-    for how, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
-        if not is_alive(pid):
-            return
-        os.kill(pid, how)
-        deadline = time.monotonic() + patience
-        while is_alive(pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -6,9 +6,8 @@ import asyncpg
 import psycopg
 import pytest
 
+from deploy.local.ports import is_listening
 from deploy.local.postgres import LocalPostgres
-from deploy.local.processes import is_alive
-from tests.support.eventually import eventually_now
 
 
 @pytest.fixture
@@ -75,13 +74,12 @@ def test_root_runs_it_as_an_ordinary_user(postgres: LocalPostgres) -> None:
 def test_nothing_is_left_of_a_destroyed_server(tmp_path: Path) -> None:
     server = LocalPostgres()
     server.start(tmp_path / "postgres")
-    pid, place = server.pid, server.data_dir
+    place = server.data_dir
 
     server.destroy()
 
-    assert pid is not None
     assert place is not None
-    eventually_now(lambda: not is_alive(pid), what="the server has ended")
+    assert not is_listening(server.port)
     assert not place.exists()
 
 
