@@ -14,6 +14,9 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 
+from services.chassis.ids import new_id
+from services.chassis.wording import day, nhs_number, person_name, when
+
 CHASSIS_TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -40,7 +43,7 @@ def make_environment(templates: Path) -> Environment:
     Undefined names are chainable, because the NHS.UK macros need that; patients' messages use another,
     strict environment.
     """
-    return Environment(
+    environment = Environment(
         loader=ChoiceLoader(
             [
                 FileSystemLoader(templates),
@@ -55,6 +58,14 @@ def make_environment(templates: Path) -> Environment:
         lstrip_blocks=True,
         bytecode_cache=_COMPILED,
     )
+    environment.globals["new_key"] = new_id
+    environment.filters |= {
+        "when": when,
+        "day": day,
+        "nhs_number": nhs_number,
+        "person_name": person_name,
+    }
+    return environment
 
 
 @cache
