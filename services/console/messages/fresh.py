@@ -10,13 +10,15 @@ from services.console.messages.message import FhirMessage, Hl7Message, Message
 AGO = timedelta(minutes=5)
 
 
-def freshen(messages: Sequence[Message], now: datetime, *, new_stay: bool = False) -> list[Message]:
-    """Give each message a new control id and move its times, so that the discharge in it happened at `now` - 5 min.
+def freshen(
+    messages: Sequence[Message], now: datetime, *, ago: timedelta = AGO, new_stay: bool = False
+) -> list[Message]:
+    """Give each message a new control id and move its times: the discharge in it happened `ago` before `now`.
 
     Messages of one stay move together: an admission stays as long before its discharge as it was. With
     `new_stay` the hospital's number of the stay changes as well, otherwise this is more news of the same stay.
     """
-    shifts = {number: now - AGO - at for number, at in _anchors(messages).items()}
+    shifts = {number: now - ago - at for number, at in _anchors(messages).items()}
     mark = uuid4().hex[:8].upper()
 
     def stay(number: str) -> str:

@@ -1,0 +1,1 @@
+"""The demonstration: two discharges, told station by station, and checked at each one."""
