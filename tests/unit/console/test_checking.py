@@ -1,7 +1,5 @@
 """A story that does not come true says what was expected and what was found."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from services.console.story.checking import StoryBroke, check, wait_for
@@ -21,7 +19,7 @@ def test_what_does_not_hold_is_told_whole() -> None:
 
 def test_it_waits_for_the_fact_and_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.console.story.checking._PAUSE", 0.001)
-    answers: Iterator[list[int]] = iter([[], [], [7]])
+    answers = iter([[], [], [7]])
 
     assert wait_for("a seven", lambda: next(answers), bool) == [7]
 
