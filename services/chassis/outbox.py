@@ -128,6 +128,12 @@ async def mark_published(
     return bool(held)
 
 
+async def anything_pending(connection: Connection) -> bool:
+    """Whether any letter waits."""
+    found: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM outbox_pending)")
+    return found
+
+
 async def backlog(connection: Connection) -> tuple[int, float]:
     """How many letters wait, and for how many seconds the oldest of them does (0 when none waits)."""
     row = await connection.fetchrow(

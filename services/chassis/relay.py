@@ -1,6 +1,7 @@
 """Publishes what the outbox holds: in the order of each stream, by one process, at least once."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
@@ -19,6 +20,7 @@ from services.chassis.unit_of_work import UnitOfWork
 
 _WAVE = 500
 _POLL = 1.0
+_STRIKE_AFTER = 0.02
 _MEASURE_EVERY = 5.0
 _log = get_logger()
 
@@ -41,6 +43,10 @@ class Relay:
         self._source = f"/baton/{database.service}"
         self._bag = Postbag()
         self._woken = asyncio.Event()
+        self._striking = asyncio.Lock()
+        self._to_strike = asyncio.Event()
+        self._published: list[Letter] = []
+        self._positions: dict[tuple[str, int], int] = {}
         self.lease = Lease(database.pool)
         database.on_commit.append(self._on_commit)
 
@@ -73,10 +79,11 @@ class Relay:
         producer = new_producer(self._bootstrap, self._database.service, **self._security)
         try:
             async with asyncio.TaskGroup() as group:
-                keeping = group.create_task(self._keep_lease())
+                beside = [group.create_task(work()) for work in (self._keep_lease, self._keep_list)]
                 await producer.start()
                 await self._publish(producer)
-                keeping.cancel()
+                for task in beside:
+                    task.cancel()
         except BaseExceptionGroup as trouble:
             raise _first(trouble) from None
         finally:
@@ -99,10 +106,10 @@ class Relay:
                 await self._woken.wait()
         except TimeoutError:
             async with self._database.reading() as connection:
-                waiting, _ = await outbox.backlog(connection)
-            self._bag.must_read_back = waiting > 0
+                self._bag.must_read_back = await outbox.anything_pending(connection)
 
     async def _read_back(self, producer: AIOKafkaProducer) -> None:
+        await self._strike_off()
         self._bag.must_read_back = False
         async with self._database.reading() as connection:
             letters = await outbox.read_pending(connection, self._source, _WAVE)
@@ -114,19 +121,35 @@ class Relay:
         if not letters:
             return
         with span("publish", records=len(letters)):
-            positions = await send(producer, letters)
-            struck = await outbox.mark_published(
+            self._positions |= await send(producer, letters)
+        self._published += letters
+        self._to_strike.set()
+        for letter in letters:
+            PUBLISHED[letter.topic].inc()
+
+    async def _keep_list(self) -> None:
+        """Strike off what was published, a little later and many at once: nobody waits for it."""
+        while True:
+            await self._to_strike.wait()
+            await asyncio.sleep(_STRIKE_AFTER)
+            self._to_strike.clear()
+            await self._strike_off()
+
+    async def _strike_off(self) -> None:
+        async with self._striking:
+            published, self._published = self._published, []
+            positions, self._positions = self._positions, {}
+            if not published:
+                return
+            ours = await outbox.mark_published(
                 self._database.pool,
-                [letter.envelope.event_id for letter in letters],
+                [letter.envelope.event_id for letter in published],
                 positions,
                 self.lease.holder,
                 self.lease.epoch,
             )
-        if not struck:
-            self.lease.epoch = 0
-            _log.warning("relay.overtaken")
-        for letter in letters:
-            PUBLISHED[letter.topic].inc()
+        if not ours:
+            raise RelayError("the lease was lost")
 
     async def _keep_lease(self) -> None:
         while True:
@@ -140,11 +163,10 @@ class Relay:
             await asyncio.wait_for(producer.stop(), 5)
         except (TimeoutError, KafkaError):
             _log.warning("relay.producer_abandoned")
-        if self.lease.epoch:
-            try:
-                await self.lease.give_back()
-            except AWAY:
-                self.lease.epoch = 0
+        with contextlib.suppress(RelayError, *AWAY):
+            await self._strike_off()
+            await self.lease.give_back()
+        self.lease.epoch = 0
 
     async def measure(self) -> None:
         """Keep the gauges of the outbox true, for ever."""
