@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
+
+from asyncpg import DeadlockDetectedError, UniqueViolationError
 
 from services.chassis.batches import GroupCommit
 from services.chassis.database import Database
@@ -16,6 +19,9 @@ from services.discharge.usecases.receive_messages import Stores, receive_message
 
 LONG_BYTES = 256 * 1024
 """Longer bodies are read beside the event loop, so that nobody else waits for them."""
+
+_TRIES = 4
+"""Another process may be first with the same message or stay: what it wrote is there to be read then."""
 
 
 class Intake:
@@ -57,10 +63,19 @@ class Intake:
 
     async def _commit(self, batch: Sequence[Incoming]) -> Sequence[Outcome]:
         try:
-            async with self._database.unit_of_work() as unit:
-                outcomes = await receive_messages(batch, unit, self._stores, self._key_of)
+            outcomes = await self._receive(batch)
         except Exception:
             measures.UNANSWERED.inc(len(batch))
             raise
         measures.count(batch, outcomes)
         return outcomes
+
+    async def _receive(self, batch: Sequence[Incoming]) -> Sequence[Outcome]:
+        for _ in range(_TRIES - 1):
+            with suppress(UniqueViolationError, DeadlockDetectedError):
+                return await self._receive_once(batch)
+        return await self._receive_once(batch)
+
+    async def _receive_once(self, batch: Sequence[Incoming]) -> Sequence[Outcome]:
+        async with self._database.unit_of_work() as unit:
+            return await receive_messages(batch, unit, self._stores, self._key_of)

@@ -24,7 +24,7 @@ from services.discharge.app import build
 from services.discharge.config import DischargeSettings
 from services.discharge.inbound.hl7.framing import Frame, MllpFramer, frame
 from tests.support.eventually import eventually
-from tests.support.postgres import Database as TestDatabase
+from tests.support.postgres import Database as Site
 from tests.support.postgres import Databases
 
 SECRET = "for these tests only, and for nothing else"
@@ -38,7 +38,7 @@ PASSWORDS = {
 key_of = partial(patient_key, SECRET.encode())
 
 
-async def _make_schema(database: TestDatabase) -> None:
+async def _make_schema(database: Site) -> None:
     settings = {f"baton.{role}_password": password for role, password in PASSWORDS.items()}
     site = await asyncpg.connect(database.dsn, server_settings=settings)
     await site.execute(ROLES.read_text(encoding="utf-8"))
@@ -182,7 +182,7 @@ def _tokens() -> str:
 
 
 @pytest.fixture
-async def site(databases: Databases) -> AsyncIterator[TestDatabase]:
+async def site(databases: Databases) -> AsyncIterator[Site]:
     """A fresh database of its own, with discharge's schema."""
     database = databases.create(databases.prepared("discharge", _make_schema))
     yield database
@@ -197,7 +197,7 @@ def given_settings() -> dict[str, Any]:
 
 @pytest.fixture
 async def ward(
-    site: TestDatabase, given_settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    site: Site, given_settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Ward]:
     """Discharge, listening."""
     dsn = site.dsn_of("baton_discharge", PASSWORDS["discharge"])
