@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from services.chassis.access import Actor, Role, allow
 from services.chassis.errors import Refusal
 from services.chassis.pages import Pages, field_errors
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import WebSettings
 
 IDLE_SECONDS: Final = 8 * 60 * 60
 _RENEW_SECONDS: Final = 5 * 60
@@ -42,9 +42,7 @@ class DemoPerson:
 class Sessions:
     """Reads and writes the cookie of one service."""
 
-    def __init__(
-        self, service: str, settings: ServiceSettings, people: Sequence[DemoPerson]
-    ) -> None:
+    def __init__(self, service: str, settings: WebSettings, people: Sequence[DemoPerson]) -> None:
         self.people: Mapping[str, DemoPerson] = {person.ref: person for person in people}
         secret = settings.session_secret.get_secret_value()
         self._signer = URLSafeTimedSerializer(secret, salt=f"baton-{service}-session")
@@ -138,7 +136,7 @@ def own_path(path: str) -> str:
     return path if plain and "\\" not in path else "/"
 
 
-def refuse_when_live(settings: ServiceSettings, people: Sequence[DemoPerson]) -> None:
+def refuse_when_live(settings: WebSettings, people: Sequence[DemoPerson]) -> None:
     """Raises `Refusal` when made-up people are offered in a live service."""
     if settings.live and people:
         raise Refusal(

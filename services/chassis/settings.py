@@ -29,8 +29,8 @@ def demo_only(default: Any, **constraints: Any) -> Any:
     return Field(default, json_schema_extra={_DEMO_ONLY: True}, **constraints)
 
 
-class ServiceSettings(BaseSettings):
-    """What every service needs to know; a service adds its own fields in its `config.py`.
+class WebSettings(BaseSettings):
+    """What everything with an HTTP front needs to know.
 
     Every field is read from `BATON_<NAME>`. A secret may instead come from a file that
     `BATON_<NAME>_FILE` names. A `BATON_` variable that no field knows is refused.
@@ -41,25 +41,8 @@ class ServiceSettings(BaseSettings):
     )
 
     environment: Literal["demo", "test", "live"]
-    database_url: SecretStr
-    migration_database_url: SecretStr | None = None
-    """Connection of the schema's owner, for migrations only."""
-
-    kafka_bootstrap: str
-    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
-    kafka_ca_path: Path | None = None
-    """PEM file of the authority that signed the brokers' certificates; None: the system's own."""
-    kafka_cert_path: Path | None = None
-    kafka_key_path: Path | None = None
-    kafka_user: str = ""
-    kafka_password: SecretStr | None = None
-    kafka_paced: bool = demo_only(False)
-    """Wait between empty fetches: for a development broker that answers them at once."""
-
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)]
-    site_secret: SecretStr
-    """Key of the patients' opaque keys: the same in every service of one site."""
     api_tokens: SecretStr = SecretStr("[]")
     """JSON list of `{"sha256", "ref", "roles", "teams"}`, see `services.chassis.access`."""
     session_secret: SecretStr
@@ -92,14 +75,6 @@ class ServiceSettings(BaseSettings):
         return self.environment == "live"
 
     @model_validator(mode="after")
-    def _kafka_has_what_it_needs(self) -> Self:
-        if self.kafka_security == "SASL_SSL" and not (self.kafka_user and self.kafka_password):
-            raise ValueError("SASL_SSL needs BATON_KAFKA_USER and BATON_KAFKA_PASSWORD")
-        if bool(self.kafka_cert_path) != bool(self.kafka_key_path):
-            raise ValueError("BATON_KAFKA_CERT_PATH and BATON_KAFKA_KEY_PATH go together")
-        return self
-
-    @model_validator(mode="after")
     def _live_is_not_a_demonstration(self) -> Self:
         faults = _demo_values(self) if self.live else []
         if faults:
@@ -107,7 +82,37 @@ class ServiceSettings(BaseSettings):
         return self
 
 
-def describe(settings: ServiceSettings) -> dict[str, Any]:
+class ServiceSettings(WebSettings):
+    """What every service needs to know besides; a service adds its own fields in its `config.py`."""
+
+    database_url: SecretStr
+    migration_database_url: SecretStr | None = None
+    """Connection of the schema's owner, for migrations only."""
+
+    kafka_bootstrap: str
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
+    kafka_ca_path: Path | None = None
+    """PEM file of the authority that signed the brokers' certificates; None: the system's own."""
+    kafka_cert_path: Path | None = None
+    kafka_key_path: Path | None = None
+    kafka_user: str = ""
+    kafka_password: SecretStr | None = None
+    kafka_paced: bool = demo_only(False)
+    """Wait between empty fetches: for a development broker that answers them at once."""
+
+    site_secret: SecretStr
+    """Key of the patients' opaque keys: the same in every service of one site."""
+
+    @model_validator(mode="after")
+    def _kafka_has_what_it_needs(self) -> Self:
+        if self.kafka_security == "SASL_SSL" and not (self.kafka_user and self.kafka_password):
+            raise ValueError("SASL_SSL needs BATON_KAFKA_USER and BATON_KAFKA_PASSWORD")
+        if bool(self.kafka_cert_path) != bool(self.kafka_key_path):
+            raise ValueError("BATON_KAFKA_CERT_PATH and BATON_KAFKA_KEY_PATH go together")
+        return self
+
+
+def describe(settings: WebSettings) -> dict[str, Any]:
     """Every setting by variable name, secrets masked: what `--print-config` shows."""
     shown: dict[str, Any] = {}
     for name in sorted(type(settings).model_fields):
@@ -152,15 +157,15 @@ def _take(given: dict[str, str], variable: str, *, secret: bool) -> str | None:
         raise SettingsError(f"the file that {variable}_FILE names cannot be read") from None
 
 
-def _demo_values(settings: ServiceSettings) -> list[str]:
+def _demo_values(settings: WebSettings) -> list[str]:
     faults = []
     for name, field in type(settings).model_fields.items():
         value, extra = getattr(settings, name), field.json_schema_extra
         if isinstance(extra, Mapping) and extra.get(_DEMO_ONLY) and value != field.default:
             faults.append(f"{_variable(name)} other than {field.default!r}")
-    if settings.kafka_security == "PLAINTEXT":
+    if getattr(settings, "kafka_security", "") == "PLAINTEXT":
         faults.append(f"{PREFIX}KAFKA_SECURITY=PLAINTEXT")
-    for name in ("site_secret", "session_secret"):
+    for name in sorted({"site_secret", "session_secret"} & type(settings).model_fields.keys()):
         secret = getattr(settings, name).get_secret_value()
         if len(secret) < SHORTEST_LIVE_SECRET or secret.lower().startswith("demo"):
             faults.append(f"{_variable(name)} that is short or made for a demonstration")

@@ -17,7 +17,7 @@ from services.chassis.health import Health
 from services.chassis.pages import Pages, Place, Site
 from services.chassis.problems import PROBLEM_IN_OPENAPI, operation_outcome
 from services.chassis.sessions import DemoPerson, Sessions, refuse_when_live, sign_in_pages
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import WebSettings
 from services.chassis.standard_routes import add_standard_routes
 from services.chassis.static_files import STATIC, StaticAssets
 
@@ -28,7 +28,7 @@ ONE_MEBIBYTE = 1024 * 1024
 
 def create_app(
     service: str,
-    settings: ServiceSettings,
+    settings: WebSettings,
     title: str,
     *,
     max_body: int = ONE_MEBIBYTE,

@@ -54,7 +54,12 @@ def _detached(folder: Path, kafka: str, any_ports: bool) -> None:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    state = _wait_for(runner, folder, log)
+    try:
+        state = _wait_for(runner, folder, log)
+    except BaseException:
+        runner.terminate()
+        runner.wait()
+        raise
     tell_places(state)
     line("`baton status` tells more, `baton down` ends it.")
 
@@ -66,5 +71,4 @@ def _wait_for(runner: subprocess.Popen[bytes], folder: Path, log: Path) -> site_
         if state is not None and state.ready and state.runner.startswith(f"{runner.pid}@"):
             return state
         time.sleep(0.1)
-    runner.terminate()
     raise ConsoleError(f"it did not start:\n{log.read_text(errors='replace').strip()}")

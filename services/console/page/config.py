@@ -2,15 +2,12 @@
 
 from pydantic import Json, SecretStr
 
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import WebSettings
 
 
-class ConsoleSettings(ServiceSettings):
+class ConsoleSettings(WebSettings):
     """The page has no database and hears nothing; it asks the services and keeps nothing."""
 
-    database_url: SecretStr = SecretStr("")
-    kafka_bootstrap: str = ""
-    site_secret: SecretStr = SecretStr("")
     http_port: int = 8000
     services: Json[dict[str, str]]
     """URL of each service by name."""
