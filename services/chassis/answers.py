@@ -51,9 +51,7 @@ async def excuse(request: Request, error: Exception) -> Response:
         sentence = "Something this service needs is away for the moment. Try again shortly."
         return answer(request, 503, "service.not_now", sentence)
     log.error("request.failed", exc_info=error)
-    sentence = (
-        "This is our fault. Nothing was shown to anybody; the reference helps us to find out why."
-    )
+    sentence = "This is our fault, not yours. Say the reference when you ask for help."
     return answer(request, 500, "service.fault", sentence)
 
 
