@@ -62,6 +62,8 @@ class Rule:
     """Whether completing it takes a sentence on what was done."""
     told_at_breach: tuple[Asked, ...]
     """The step of the ladder above the owner."""
+    fingerprint: str
+    """Tells two texts of the rule apart that claim the same version."""
 
     @property
     def unverified(self) -> bool:

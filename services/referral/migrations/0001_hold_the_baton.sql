@@ -188,7 +188,15 @@ CREATE TABLE rule_versions (
     rule_id text NOT NULL,
     version text NOT NULL,
     sha256 text NOT NULL,
-    body jsonb NOT NULL,
+    title text NOT NULL,
+    force text NOT NULL,
+    source text NOT NULL,
+    confidence text NOT NULL,
+    local_defaults text[] NOT NULL,
+    counting text NOT NULL,
+    help_why text NOT NULL,
+    help_done text NOT NULL,
+    help_not_yours text NOT NULL,
     first_used_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (rule_id, version)
 );

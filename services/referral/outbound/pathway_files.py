@@ -1,5 +1,6 @@
 """Pathway rules from their files: one rule a file, in the shape of the rule book (domain rules B0)."""
 
+import hashlib
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -169,6 +170,7 @@ class RuleFile(Entry):
             told_at_breach=tuple(
                 to.asked() for step in self.escalate for to in step.to if to != "owner"
             ),
+            fingerprint=hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest(),
         )
 
 

@@ -1,0 +1,86 @@
+"""Wiring: the table of contents of referral."""
+
+from functools import partial
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from services.chassis.database import Database
+from services.chassis.idempotency import forget_old_answers
+from services.chassis.pages import Pages
+from services.chassis.process import Parts
+from services.chassis.web import Place, create_app
+from services.referral.config import ReferralSettings
+from services.referral.domain.rules import Playbook
+from services.referral.inbound.clocks import Clocks
+from services.referral.inbound.desks import Desks
+from services.referral.inbound.events import Ears
+from services.referral.inbound.handover_commands import handover_commands
+from services.referral.inbound.handover_pages import handover_pages
+from services.referral.inbound.lists import lists
+from services.referral.inbound.offer_commands import offer_commands
+from services.referral.inbound.offer_pages import offer_pages
+from services.referral.inbound.task_commands import task_commands
+from services.referral.inbound.task_pages import task_pages
+from services.referral.inbound.worklist_pages import WAITING, worklist_pages
+from services.referral.outbound.demo_people_file import read_demo_people
+from services.referral.outbound.handover_views import ViewTables
+from services.referral.outbound.handovers import HandoverTables
+from services.referral.outbound.people import PeopleTable
+from services.referral.outbound.playbook_files import read_playbook
+from services.referral.outbound.rule_versions import RuleVersionTable
+from services.referral.outbound.watch import WatchTables
+from services.referral.usecases.recording import DEADLINE
+
+SERVICE = "referral"
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def build(settings: ReferralSettings, database: Database) -> Parts:
+    """Everything that runs in a referral process. Raises `DataError` when a data file is wrong."""
+    playbook = read_playbook(live=settings.live, divisor=settings.demo_deadline_divisor)
+    clocks = build_clocks(database, playbook)
+    return Parts(
+        build_app(settings, database, playbook),
+        build_ears(playbook).subscription,
+        timers={DEADLINE: clocks.when_deadlines_pass},
+        loops={
+            "watch": clocks.watch_for_ever,
+            "forget-answers": partial(forget_old_answers, database),
+        },
+    )
+
+
+def build_ears(playbook: Playbook) -> Ears:
+    """What listens to events."""
+    return Ears(HandoverTables(), PeopleTable(), playbook)
+
+
+def build_clocks(database: Database, playbook: Playbook) -> Clocks:
+    """What time brings."""
+    return Clocks(database, HandoverTables(), WatchTables(), RuleVersionTable(), playbook)
+
+
+def build_app(settings: ReferralSettings, database: Database, playbook: Playbook) -> FastAPI:
+    """The routes and pages."""
+    directory, views, pages = playbook.directory, ViewTables(), Pages(TEMPLATES)
+    desks = Desks(database, HandoverTables(), playbook)
+    app = create_app(
+        SERVICE,
+        settings,
+        "Baton worklist",
+        demo_people=[] if settings.live else read_demo_people(directory),
+        navigation=(Place("Worklist", "/"), Place("Waiting for others", WAITING)),
+    )
+    for router in (
+        lists(database, views),
+        handover_commands(desks),
+        offer_commands(desks),
+        task_commands(desks),
+        worklist_pages(database, views, directory, pages),
+        handover_pages(desks, views, pages),
+        offer_pages(desks, views, pages),
+        task_pages(desks, views, pages),
+    ):
+        app.include_router(router)
+    return app

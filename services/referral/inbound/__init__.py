@@ -1,0 +1,1 @@
+"""How the world reaches referral: events, timers, requests, and people on pages."""

@@ -1,0 +1,185 @@
+"""A handover as its page shows it: tasks that explain themselves, owners over time, who was told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.chassis.pages import when
+from services.referral.domain.directory import Directory
+from services.referral.domain.reasons import DECLINE
+from services.referral.inbound.words import (
+    CHANNELS,
+    FORCES,
+    OFFER_STATES,
+    TASK_STATES,
+    UNDELIVERED,
+    Tag,
+    closed_tag,
+    due_tag,
+    sentence,
+)
+from services.referral.inbound.worklist_cards import in_place_of
+from services.referral.usecases.views import EntryView, OfferView, TaskView, WholeView
+
+PATIENT = "patient"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """Why there is a task, and where its deadline comes from."""
+
+    why: str
+    done: str
+    not_yours: str
+    counting: str
+    counted_from: str
+    source: str
+    confidence: Tag
+    local_defaults: Sequence[str]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCard:
+    """A task with everything about it."""
+
+    task_id: UUID
+    title: str
+    link: str
+    due: Tag
+    deadline: str
+    from_when: str
+    state: Tag
+    owner: str
+    waits_for: str
+    """The team that was asked and has not answered."""
+    told: str
+    """Who was told when its deadline passed."""
+    reason: str
+    is_open: bool
+    rule: RuleCard
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """What was asked of whom, and the answer."""
+
+    team: str
+    why_us: str
+    asks: Sequence[str]
+    due: str
+    state: Tag
+    answered: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRow:
+    """A stretch of time in which one team was accountable for one thing."""
+
+    what: str
+    team: str
+    since: str
+    until: str
+    """Empty: it still is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """A message about this handover."""
+
+    who: str
+    how: str
+    at: str
+    state: Tag
+
+
+def task_card(task: TaskView, directory: Directory, now: datetime) -> TaskCard:
+    """A task, open or closed."""
+    closed = task.closed_at
+    asked = directory.name_of(task.offer_team or "")
+    return TaskCard(
+        task_id=task.task_id,
+        title=task.rule.title,
+        link=f"/worklist/tasks/{task.task_id}",
+        due=closed_tag(task.status, closed) if closed else due_tag(task.due_at, now),
+        deadline=when(task.due_at),
+        from_when=when(task.not_before),
+        state=TASK_STATES[task.status],
+        owner=directory.name_of(task.owner_team),
+        waits_for=asked if task.status == "requested" else "",
+        told=" and ".join(directory.name_of(team) for team in task.told_teams),
+        reason=task.status_reason,
+        is_open=closed is None,
+        rule=_rule_card(task),
+    )
+
+
+def _rule_card(task: TaskView) -> RuleCard:
+    rule = task.rule
+    verified = rule.confidence == "V"
+    return RuleCard(
+        why=rule.why,
+        done=rule.done,
+        not_yours=rule.not_yours,
+        counting=rule.counting,
+        counted_from=when(task.anchored_at),
+        source=f"{rule.source} ({FORCES.get(rule.force, rule.force).lower()})",
+        confidence=Tag("Verified", "green")
+        if verified
+        else Tag("Local default, unverified", "orange"),
+        local_defaults=rule.local_defaults,
+        version=f"{rule.rule_id}, version {rule.version}",
+    )
+
+
+def offer_row(offer: OfferView, directory: Directory) -> OfferRow:
+    """An offer with its answer."""
+    return OfferRow(
+        team=directory.name_of(offer.team),
+        why_us=in_place_of(offer.instead_of),
+        asks=offer.titles,
+        due=when(offer.due_at),
+        state=OFFER_STATES[offer.state],
+        answered=when(offer.answered_at),
+        reason=sentence(offer.answered_because, DECLINE) if offer.state == "declined" else "",
+    )
+
+
+def owner_rows(whole: WholeView, directory: Directory) -> list[OwnerRow]:
+    """Who was accountable for what, when: each change point lasts until the next one of its subject."""
+    names: dict[UUID, str] = {task.task_id: task.rule.title for task in whole.tasks}
+    names[whole.handover_id] = "The whole handover (coordination)"
+    ends: dict[UUID, datetime] = {}
+    rows = []
+    for owner in reversed(whole.owners):
+        until = ends.get(owner.subject)
+        rows.append(
+            OwnerRow(
+                what=names.get(owner.subject, "A task"),
+                team=directory.name_of(owner.team),
+                since=when(owner.since),
+                until=when(until),
+            )
+        )
+        ends[owner.subject] = owner.since
+    rows.reverse()
+    return sorted(rows, key=lambda row: (row.what != names[whole.handover_id], row.what))
+
+
+def told_rows(history: Iterable[EntryView], directory: Directory) -> list[ToldRow]:
+    """Who was told of it, how, and whether they said that they saw it; the earliest first."""
+    entries = [entry for entry in history if entry.what.startswith("alert.")]
+    seen = {entry.subject: entry for entry in entries if entry.what == "alert.acknowledged"}
+    rows = []
+    for entry in sorted(entries, key=lambda entry: entry.at):
+        who = "The patient" if entry.team == PATIENT else directory.name_of(entry.team)
+        if entry.what == "alert.sent":
+            ack = seen.get(entry.subject)
+            state = Tag(f"Seen {when(ack.at)}", "green") if ack else Tag("Sent", "blue")
+            rows.append(ToldRow(who, sentence(entry.detail, CHANNELS), when(entry.at), state))
+        elif entry.what == "alert.not_delivered":
+            why = sentence(entry.detail, UNDELIVERED)
+            rows.append(ToldRow(who, why, when(entry.at), Tag("Not reached", "red")))
+    return rows

@@ -1,0 +1,142 @@
+"""The page of a handover, and the form that withdraws it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.chassis.access import Actor, Role
+from services.chassis.idempotency import Commanded
+from services.chassis.pages import Pages, when
+from services.referral.domain import reasons
+from services.referral.domain.errors import NotFound, ReasonUnknown
+from services.referral.inbound.desks import Desks
+from services.referral.inbound.handover_cards import offer_row, owner_rows, task_card, told_rows
+from services.referral.inbound.history_lines import history_lines
+from services.referral.inbound.requests import Member, Reader, teams_of
+from services.referral.inbound.words import HANDOVER_STATES
+from services.referral.inbound.worklist_cards import offer_card, person_card
+from services.referral.usecases.complete_handover import complete_handover
+from services.referral.usecases.ports import Views
+from services.referral.usecases.views import WholeView
+from services.referral.usecases.withdraw_handover import withdraw_handover
+
+NOTICES: Mapping[str, str] = {
+    "accepted": "Your team has accepted and is now accountable for these tasks.",
+    "completed": "The task is done.",
+    "failed": "You said that the task cannot be done. The coordinator has been given a task to decide what next.",
+    "closed": "The handover is complete.",
+    "withdrawn": "The handover is withdrawn. Everyone who was told is told to stop.",
+}
+
+
+def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
+    """Below `/worklist/handovers/{id}`."""
+    router = APIRouter(prefix="/worklist/handovers/{handover_id}", include_in_schema=False)
+    directory = desks.playbook.directory
+
+    async def read(handover_id: UUID, actor: Actor) -> tuple[WholeView, Any]:
+        async with desks.database.reading() as connection:
+            now = await connection.fetchval("SELECT clock_timestamp()")
+            whole = await views.whole(connection, handover_id, teams_of(actor))
+        if whole is None:
+            raise NotFound("handover")
+        return whole, now
+
+    @router.get("")
+    async def show(
+        handover_id: UUID, request: Request, actor: Reader, done: str = ""
+    ) -> HTMLResponse:
+        whole, now = await read(handover_id, actor)
+        coordinator = directory.teams.get(whole.coordinator_team)
+        acts = Role.TEAM in actor.roles and whole.state == "open"
+        return pages.render(
+            request,
+            "handover.html",
+            person=person_card(whole.person, now),
+            state=HANDOVER_STATES[whole.state],
+            whole=whole,
+            sender=directory.name_of(whole.sender_team),
+            coordinator=directory.name_of(whole.coordinator_team),
+            coordinator_phone=coordinator.phone if coordinator else "",
+            left_hospital=when(whole.clock_started_at),
+            opened=when(whole.opened_at),
+            closed=when(whole.closed_at),
+            closed_because=reasons.WITHDRAW.get(whole.closed_because, ""),
+            asked=[
+                offer_card(offer, directory, now)
+                for offer in whole.offers
+                if acts and offer.state == "offered" and actor.serves(offer.team)
+            ],
+            tasks=[
+                (task_card(task, directory, now), acts and actor.serves(task.owner_team))
+                for task in whole.tasks
+            ],
+            offers=[offer_row(offer, directory) for offer in whole.offers],
+            owners=owner_rows(whole, directory),
+            told=told_rows(whole.history, directory),
+            history=history_lines(whole, directory),
+            may_close=acts and actor.serves(whole.coordinator_team),
+            here=request.url.path,
+            notice=NOTICES.get(done),
+        )
+
+    @router.post("/complete")
+    async def complete(
+        handover_id: UUID, request: Request, command: Commanded, actor: Member
+    ) -> Response:
+        return await desks.act(
+            request,
+            command,
+            actor,
+            lambda unit, desk: complete_handover(unit, desk, handover_id),
+            answer=lambda _: _page_of(handover_id, "closed"),
+        )
+
+    @router.get("/withdraw")
+    async def ask(handover_id: UUID, request: Request, actor: Member) -> HTMLResponse:
+        whole, now = await read(handover_id, actor)
+        return _withdrawal(request, whole, now)
+
+    @router.post("/withdraw")
+    async def withdraw(
+        handover_id: UUID,
+        request: Request,
+        command: Commanded,
+        actor: Member,
+        reason: Annotated[str, Form(max_length=60)] = "",
+    ) -> Response:
+        try:
+            return await desks.act(
+                request,
+                command,
+                actor,
+                lambda unit, desk: withdraw_handover(unit, desk, handover_id, reason=reason),
+                answer=lambda _: _page_of(handover_id, "withdrawn"),
+            )
+        except ReasonUnknown:
+            whole, now = await read(handover_id, actor)
+            fault = {"text": "Choose why the handover is withdrawn", "href": "#reason"}
+            return _withdrawal(request, whole, now, status=422, errors=[fault])
+
+    def _withdrawal(
+        request: Request, whole: WholeView, now: Any, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        return pages.render(
+            request,
+            "withdraw.html",
+            status=status,
+            person=person_card(whole.person, now),
+            whole=whole,
+            reasons=reasons.WITHDRAW,
+            **values,
+        )
+
+    return router
+
+
+def _page_of(handover_id: UUID, done: str) -> Response:
+    return RedirectResponse(f"/worklist/handovers/{handover_id}?done={done}", 303)

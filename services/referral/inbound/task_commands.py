@@ -1,0 +1,71 @@
+"""Work on tasks, for other programs."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.chassis.idempotency import Commanded
+from services.referral.inbound.bodies import Completing, Noting, Reasoned
+from services.referral.inbound.desks import Desks
+from services.referral.inbound.requests import Member
+from services.referral.usecases.complete_task import complete_task
+from services.referral.usecases.fail_task import fail_task
+from services.referral.usecases.note_task import note_task
+from services.referral.usecases.start_task import start_task
+
+
+def task_commands(desks: Desks) -> APIRouter:
+    """`POST /tasks/{id}/start`, `complete`, `fail` and `note`. Each takes an `Idempotency-Key`."""
+    router = APIRouter(prefix="/tasks/{task_id}", tags=["tasks"])
+
+    @router.post("/start")
+    async def start(task_id: UUID, request: Request, command: Commanded, actor: Member) -> Response:
+        """Begin a task of your team."""
+        return await desks.act(
+            request, command, actor, lambda unit, desk: start_task(unit, desk, task_id)
+        )
+
+    @router.post("/complete")
+    async def complete(
+        task_id: UUID,
+        request: Request,
+        command: Commanded,
+        actor: Member,
+        body: Completing | None = None,
+    ) -> Response:
+        """Say that a task of your team is done."""
+        reason = body.reason if body else ""
+        return await desks.act(
+            request,
+            command,
+            actor,
+            lambda unit, desk: complete_task(unit, desk, task_id, reason=reason),
+        )
+
+    @router.post("/fail")
+    async def fail(
+        task_id: UUID, body: Reasoned, request: Request, command: Commanded, actor: Member
+    ) -> Response:
+        """Say that a task of your team cannot be done, and why; the coordinator gets a follow-on task."""
+        return await desks.act(
+            request,
+            command,
+            actor,
+            lambda unit, desk: fail_task(unit, desk, task_id, reason=body.reason),
+        )
+
+    @router.post("/note")
+    async def note(
+        task_id: UUID, body: Noting, request: Request, command: Commanded, actor: Member
+    ) -> Response:
+        """Write down what was tried. A note completes nothing."""
+        return await desks.act(
+            request,
+            command,
+            actor,
+            lambda unit, desk: note_task(unit, desk, task_id, text=body.text),
+        )
+
+    return router

@@ -1,0 +1,108 @@
+"""Times, states and events in the words that people read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from services.chassis.pages import when
+from services.referral.domain.calendars import local_date
+
+SOON = timedelta(hours=4)
+_TWO_HOURS, _TWO_DAYS = timedelta(hours=2), timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A state in words, and in a colour for those who see it."""
+
+    text: str
+    colour: str
+
+
+TASK_STATES: Mapping[str, Tag] = {
+    "draft": Tag("Draft", "grey"),
+    "requested": Tag("Waiting for an answer", "yellow"),
+    "received": Tag("Received", "white"),
+    "accepted": Tag("To do", "blue"),
+    "rejected": Tag("Declined", "grey"),
+    "ready": Tag("Ready", "blue"),
+    "in-progress": Tag("In progress", "aqua-green"),
+    "on-hold": Tag("On hold", "grey"),
+    "completed": Tag("Done", "green"),
+    "failed": Tag("Could not be done", "pink"),
+    "cancelled": Tag("Called off", "grey"),
+    "entered-in-error": Tag("Entered in error", "grey"),
+}
+OFFER_STATES: Mapping[str, Tag] = {
+    "offered": Tag("Waiting for an answer", "yellow"),
+    "accepted": Tag("Accepted", "green"),
+    "declined": Tag("Declined", "pink"),
+    "withdrawn": Tag("Called off", "grey"),
+}
+HANDOVER_STATES: Mapping[str, Tag] = {
+    "open": Tag("Open", "blue"),
+    "completed": Tag("Complete", "green"),
+    "withdrawn": Tag("Withdrawn", "grey"),
+}
+ROLES: Mapping[str, str] = {
+    "gp-practice": "GP practice",
+    "community-pharmacy": "pharmacy",
+    "community-nursing": "community nursing team",
+    "discharging-ward": "ward",
+    "safety-lead": "patient safety lead",
+    "place-registration": "registration team",
+}
+FORCES: Mapping[str, str] = {
+    "law": "Law",
+    "information-standard": "Information standard",
+    "contract": "Contract",
+    "guideline": "Guideline",
+    "local": "Local rule",
+}
+CHANNELS: Mapping[str, str] = {"email": "e-mail", "letter": "letter"}
+UNDELIVERED: Mapping[str, str] = {
+    "no-usable-channel": "There is no way to reach them that meets their needs",
+    "refused-by-provider": "The message was refused on its way",
+    "identity-not-verified": "It is not certain who they are",
+}
+
+
+def due_tag(due_at: datetime, now: datetime) -> Tag:
+    """`Due Wed 25 Nov, 18:30` or `Overdue 25 min`."""
+    if due_at <= now:
+        return Tag(f"Overdue {_length(now - due_at)}", "red")
+    return Tag(f"Due {when(due_at)}", "orange" if due_at - now < SOON else "blue")
+
+
+def closed_tag(status: str, closed_at: datetime) -> Tag:
+    """`Done Tue 24 Nov, 10:00`."""
+    tag = TASK_STATES[status]
+    return Tag(f"{tag.text} {when(closed_at)}", tag.colour)
+
+
+def born(birth_date: date | None, today: datetime) -> str:
+    """`2 Mar 1948 (78 years)`; children under two in months."""
+    if birth_date is None:
+        return "not known"
+    now = local_date(today)
+    years = now.year - birth_date.year - ((now.month, now.day) < (birth_date.month, birth_date.day))
+    age = f"{years} years"
+    if years < 2:
+        months = (now.year - birth_date.year) * 12 + now.month - birth_date.month
+        months -= now.day < birth_date.day
+        age = f"{months} month" if months == 1 else f"{months} months"
+    return f"{birth_date.day} {birth_date:%b %Y} ({age})"
+
+
+def sentence(code: str, words: Mapping[str, str]) -> str:
+    """A code in words; an unknown one as it is, without its hyphens."""
+    return words.get(code) or code.replace("-", " ").capitalize()
+
+
+def _length(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    if time < _TWO_HOURS:
+        return f"{minutes} min"
+    if time < _TWO_DAYS:
+        return f"{minutes // 60} hours"
+    return f"{time.days} days"

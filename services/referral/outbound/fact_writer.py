@@ -1,0 +1,141 @@
+"""What each kind of fact changes in the tables, for many handovers at once."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from services.chassis.connection import Connection
+from services.referral.domain.facts import (
+    Fact,
+    HandoverCompleted,
+    HandoverWithdrawn,
+    OfferAccepted,
+    OfferDeclined,
+    TaskAdded,
+    TaskChanged,
+    TaskEscalated,
+)
+from services.referral.domain.handover import FINAL
+from services.referral.outbound.rows import TASK_COLUMNS, task_row
+from services.referral.usecases.ports import Changed
+
+F = TypeVar("F", bound=Fact)
+Happened = Sequence[tuple[UUID, F]]
+"""Facts of one kind, each with its handover."""
+
+_ANSWER = """
+UPDATE offers SET state = $2, answered_at = $3, answered_by = $4, answered_because = $5 WHERE offer_id = $1
+"""
+# Two acts may have read the clock in another order than they got the lock: an owner never changes backwards.
+_TAKE_TASKS = """
+UPDATE tasks SET status = 'accepted', owner_team = $2, owned_by = $4,
+                 owned_since = greatest($3, owned_since + interval '1 microsecond')
+WHERE task_id = ANY($1::uuid[])
+"""
+_TAKE_COORDINATION = """
+UPDATE handovers SET owner_team = $2, owned_by = $4,
+                     owned_since = greatest($3, owned_since + interval '1 microsecond')
+WHERE handover_id = $1
+"""
+_TAKE_BACK = "UPDATE tasks SET status = 'accepted' WHERE task_id = ANY($1::uuid[])"
+_LEAVE = """
+DELETE FROM parties p WHERE team = $1 AND handover_id = $2
+AND NOT EXISTS (SELECT FROM tasks t WHERE t.handover_id = $2 AND (t.owner_team = $1 OR $1 = ANY(t.told_teams)))
+"""
+_JOIN = "INSERT INTO parties (team, handover_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_CHANGE = """
+UPDATE tasks SET status = $2, status_reason = $3, closed_at = CASE WHEN $4 THEN $5::timestamptz END
+WHERE task_id = $1
+"""
+_ESCALATE = """
+UPDATE tasks SET escalation_step = $2, told_teams = $3, escalated_at = $4 WHERE task_id = $1
+"""
+_CLOSE = """
+UPDATE handovers SET state = $2, closed_at = $3, closed_by = $4, closed_because = $5 WHERE handover_id = $1
+"""
+_WITHDRAW_OFFERS = """
+UPDATE offers SET state = 'withdrawn', answered_at = $2, answered_by = $3, answered_because = $4
+WHERE offer_id = ANY($1::uuid[])
+"""
+_CANCEL_TASKS = """
+UPDATE tasks SET status = 'cancelled', status_reason = $2, closed_at = $3 WHERE task_id = ANY($1::uuid[])
+"""
+
+
+async def write_facts(connection: Connection, changes: Iterable[Changed]) -> None:
+    """Write every fact: a constant number of statements for each kind, however many there are."""
+    by_kind: dict[type[Fact], list[tuple[UUID, Any]]] = defaultdict(list)
+    for change in changes:
+        for fact in change.facts:
+            by_kind[type(fact)].append((change.whole.handover.handover_id, fact))
+    for kind, happened in by_kind.items():
+        write = _WRITERS.get(kind)
+        if write is not None:
+            await write(connection, happened)
+
+
+async def _accepted(connection: Connection, happened: Happened[OfferAccepted]) -> None:
+    await connection.executemany(
+        _ANSWER, [(f.offer_id, "accepted", f.at, f.by, "") for _, f in happened]
+    )
+    await connection.executemany(_TAKE_TASKS, [(f.tasks, f.team, f.at, f.by) for _, f in happened])
+    await connection.executemany(
+        _TAKE_COORDINATION,
+        [(of, f.team, f.at, f.by) for of, f in happened if f.takes_coordination],
+    )
+
+
+async def _declined(connection: Connection, happened: Happened[OfferDeclined]) -> None:
+    await connection.executemany(
+        _ANSWER, [(f.offer_id, "declined", f.at, f.by, f.reason) for _, f in happened]
+    )
+    await connection.executemany(_TAKE_BACK, [(f.tasks,) for _, f in happened])
+    await connection.executemany(_LEAVE, [(f.team, of) for of, f in happened])
+
+
+async def _added(connection: Connection, happened: Happened[TaskAdded]) -> None:
+    await connection.copy_records_to_table(
+        "tasks", columns=TASK_COLUMNS, records=[task_row(f.task, f.at) for _, f in happened]
+    )
+    await connection.executemany(_JOIN, [(f.task.owner_team, of) for of, f in happened])
+
+
+async def _changed(connection: Connection, happened: Happened[TaskChanged]) -> None:
+    await connection.executemany(
+        _CHANGE, [(f.task_id, f.status, f.reason, f.status in FINAL, f.at) for _, f in happened]
+    )
+
+
+async def _escalated(connection: Connection, happened: Happened[TaskEscalated]) -> None:
+    await connection.executemany(
+        _ESCALATE, [(f.task_id, f.step, f.told_teams, f.at) for _, f in happened]
+    )
+    await connection.executemany(
+        _JOIN, sorted({(team, of) for of, f in happened for team in f.told_teams})
+    )
+
+
+async def _completed(connection: Connection, happened: Happened[HandoverCompleted]) -> None:
+    await connection.executemany(_CLOSE, [(of, "completed", f.at, f.by, "") for of, f in happened])
+
+
+async def _withdrawn(connection: Connection, happened: Happened[HandoverWithdrawn]) -> None:
+    await connection.executemany(
+        _CLOSE, [(of, "withdrawn", f.at, f.by, f.reason) for of, f in happened]
+    )
+    await connection.executemany(
+        _WITHDRAW_OFFERS, [(f.offers, f.at, f.by, f.reason) for _, f in happened]
+    )
+    await connection.executemany(_CANCEL_TASKS, [(f.tasks, f.reason, f.at) for _, f in happened])
+
+
+_WRITERS: dict[type[Any], Callable[[Connection, Any], Awaitable[None]]] = {
+    OfferAccepted: _accepted,
+    OfferDeclined: _declined,
+    TaskAdded: _added,
+    TaskChanged: _changed,
+    TaskEscalated: _escalated,
+    HandoverCompleted: _completed,
+    HandoverWithdrawn: _withdrawn,
+}

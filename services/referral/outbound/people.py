@@ -1,0 +1,41 @@
+"""Whom the worklist is about, in one table."""
+
+from collections.abc import Sequence
+
+from services.chassis.connection import Connection
+from services.referral.usecases.ports import PersonDescribed
+
+_DESCRIBE = """
+INSERT INTO people (patient_key, nhs_number, nhs_number_verified, family, given, birth_date, deceased, restricted,
+                    described_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::text[], $6::date[], $7::boolean[],
+                     $8::boolean[], $9::timestamptz[])
+ON CONFLICT (patient_key) DO UPDATE
+SET nhs_number = excluded.nhs_number, nhs_number_verified = excluded.nhs_number_verified,
+    family = excluded.family, given = excluded.given, birth_date = excluded.birth_date,
+    deceased = excluded.deceased, restricted = excluded.restricted, described_at = excluded.described_at
+WHERE people.described_at <= excluded.described_at
+"""
+
+
+class PeopleTable:
+    """Implements `usecases.ports.People`."""
+
+    async def describe(self, connection: Connection, people: Sequence[PersonDescribed]) -> None:
+        await connection.execute(
+            _DESCRIBE,
+            [one.patient_key for one in people],
+            [one.nhs_number for one in people],
+            [one.nhs_number_verified for one in people],
+            [one.family for one in people],
+            [one.given for one in people],
+            [one.birth_date for one in people],
+            [one.deceased for one in people],
+            [one.restricted for one in people],
+            [one.described_at for one in people],
+        )
+
+    async def forget(self, connection: Connection, patient_keys: Sequence[str]) -> None:
+        await connection.execute(
+            "DELETE FROM people WHERE patient_key = ANY($1::text[])", list(patient_keys)
+        )

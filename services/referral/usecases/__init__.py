@@ -1,0 +1,1 @@
+"""Acts: load, decide, save, announce, set timers; all in the unit of work that the edge commits."""

@@ -1,0 +1,31 @@
+"""What referral counts. Labels come from small fixed sets and never name anybody."""
+
+from services.chassis.metrics import Children, counter, gauge
+
+DISCHARGES = Children(
+    counter(
+        "baton_referral_discharges_total",
+        "Discharges by what became of them: opened, repeated, or the reason for no handover",
+        ("outcome",),
+    )
+)
+ANSWERS = Children(
+    counter("baton_referral_offers_answered_total", "Offers answered, by answer", ("answer",))
+)
+ESCALATED = counter(
+    "baton_referral_tasks_escalated_total", "Tasks whose deadline passed in silence"
+)
+REACH_PERSON = counter(
+    "baton_referral_reach_person_tasks_total", "Tasks made because a message reached nobody"
+)
+OPEN = Children(gauge("baton_referral_open", "What is open now, by kind", ("kind",)))
+OWNERLESS = gauge(
+    "baton_referral_ownerless",
+    "Open handovers and tasks whose owner is not the last in their history or in no directory; must be 0",
+)
+TIMERLESS = gauge(
+    "baton_referral_tasks_without_timer", "Open tasks that nothing would have rung for; must be 0"
+)
+CALENDAR_DAYS = gauge(
+    "baton_referral_calendar_days_left", "Days for which the bank holidays ahead were checked"
+)

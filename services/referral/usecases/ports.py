@@ -1,0 +1,208 @@
+"""What the use cases ask of the tables; `outbound` answers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from services.chassis.connection import Connection
+from services.referral.domain.facts import Fact, HandoverOpened, NotOpened
+from services.referral.domain.handover import Whole
+from services.referral.domain.rules import Rule
+from services.referral.usecases.views import (
+    Filters,
+    HandoverView,
+    OfferView,
+    TaskView,
+    WholeView,
+)
+
+Subject = Literal["handover", "offer", "task"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A handover, locked, and how far its stream has got."""
+
+    whole: Whole
+    said: int
+    correlation_id: UUID
+    """The journey that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new handover and the journey that it belongs to."""
+
+    fact: HandoverOpened
+    correlation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What happened to one handover, and how far its stream has got with it."""
+
+    whole: Whole
+    facts: Sequence[Fact]
+    said: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One line of what happened to a handover."""
+
+    handover_id: UUID
+    at: datetime
+    what: str
+    subject: UUID | None = None
+    team: str = ""
+    by_whom: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDescribed:
+    """Who a patient is, for the people who look after them."""
+
+    patient_key: str
+    nhs_number: str | None
+    nhs_number_verified: bool
+    family: str
+    given: str
+    birth_date: date | None
+    deceased: bool
+    restricted: bool
+    described_at: datetime
+
+
+class Handovers(Protocol):
+    """Handovers with their offers, tasks and history. Every method costs a constant number of statements."""
+
+    async def spells_handed_over(self, connection: Connection, spells: Iterable[UUID]) -> set[UUID]:
+        """Which of these spells have a handover already."""
+        ...
+
+    async def open(self, connection: Connection, opened: Sequence[Opened]) -> None:
+        """Write new handovers, with offers and tasks."""
+        ...
+
+    async def turn_away(
+        self, connection: Connection, decisions: Sequence[NotOpened], now: datetime
+    ) -> None:
+        """Remember discharges that started no handover."""
+        ...
+
+    async def lock(
+        self, connection: Connection, subject: Subject, subject_id: UUID, teams: frozenset[str]
+    ) -> Loaded | None:
+        """The handover of something that one of these teams may see, locked; None when there is none."""
+        ...
+
+    async def lock_many(
+        self, connection: Connection, handover_ids: Iterable[UUID]
+    ) -> dict[UUID, Loaded]:
+        """These handovers by id, locked in the order of their ids."""
+        ...
+
+    async def handovers_of(
+        self, connection: Connection, task_ids: Iterable[UUID]
+    ) -> dict[UUID, UUID]:
+        """The handover of each task."""
+        ...
+
+    async def alerts_with_a_task(self, connection: Connection, alerts: Iterable[UUID]) -> set[UUID]:
+        """Which of these alerts have made a task already."""
+        ...
+
+    async def save(self, connection: Connection, changes: Sequence[Changed]) -> None:
+        """Write what happened."""
+        ...
+
+    async def remember(self, connection: Connection, entries: Sequence[HistoryEntry]) -> None:
+        """Add lines to the histories."""
+        ...
+
+
+class People(Protocol):
+    """Whom the worklist is about."""
+
+    async def describe(self, connection: Connection, people: Sequence[PersonDescribed]) -> None:
+        """Keep the latest description of each."""
+        ...
+
+    async def forget(self, connection: Connection, patient_keys: Sequence[str]) -> None:
+        """Erase who they are."""
+        ...
+
+
+class Watch(Protocol):
+    """What the sweep asks every minute."""
+
+    async def count_open(self, connection: Connection) -> dict[str, int]:
+        """How many handovers, tasks, late tasks and waiting offers there are."""
+        ...
+
+    async def ownerless(self, connection: Connection, teams: Sequence[str]) -> list[UUID]:
+        """Open handovers and tasks whose owner is unlike the last one in their history, or not among `teams`."""
+        ...
+
+    async def tasks_without_timer(
+        self, connection: Connection, kind: str
+    ) -> list[tuple[UUID, datetime]]:
+        """Open tasks that silence has not been told of, and that no waiting timer of `kind` would ring for."""
+        ...
+
+
+class RuleVersions(Protocol):
+    """The texts of the rules, by version."""
+
+    async def keep(self, connection: Connection, rules: Sequence[Rule]) -> None:
+        """Write down each rule under its version, once; refuse one that says something else under an old version."""
+        ...
+
+
+class Views(Protocol):
+    """What people and programs read; each list costs one statement, a handover with its parts five."""
+
+    async def worklist_offers(self, connection: Connection, filters: Filters) -> list[OfferView]:
+        """Offers that wait for an answer of these teams, the earliest deadline first."""
+        ...
+
+    async def worklist_tasks(self, connection: Connection, filters: Filters) -> list[TaskView]:
+        """Open tasks that these teams must do or were told of in silence, the earliest deadline first."""
+        ...
+
+    async def waiting_for_others(self, connection: Connection, filters: Filters) -> list[OfferView]:
+        """Offers that these teams sent, still unanswered or declined with open tasks."""
+        ...
+
+    async def handovers(self, connection: Connection, filters: Filters) -> list[HandoverView]:
+        """Handovers that these teams are party to, the newest first."""
+        ...
+
+    async def offers(self, connection: Connection, filters: Filters) -> list[OfferView]:
+        """Offers made to these teams or by them, the earliest deadline first."""
+        ...
+
+    async def tasks(self, connection: Connection, filters: Filters) -> list[TaskView]:
+        """Tasks that these teams own, are offered, or were told of, the earliest deadline first."""
+        ...
+
+    async def whole(
+        self, connection: Connection, handover_id: UUID, teams: frozenset[str] | None
+    ) -> WholeView | None:
+        """A handover with everything in it; None when it is not there or not theirs to see."""
+        ...
+
+    async def task(
+        self, connection: Connection, task_id: UUID, teams: frozenset[str] | None
+    ) -> TaskView | None:
+        """One task; None when it is not there or not theirs to see."""
+        ...
+
+    async def offer(
+        self, connection: Connection, offer_id: UUID, teams: frozenset[str] | None
+    ) -> OfferView | None:
+        """One offer; None when it is not there or not theirs to see."""
+        ...
