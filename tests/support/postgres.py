@@ -20,6 +20,8 @@ from tests.support import report
 
 @dataclass(frozen=True)
 class Database:
+    __test__ = False  # a test that also has the services' Database calls this one TestDatabase
+
     server: LocalPostgres
     name: str
 
