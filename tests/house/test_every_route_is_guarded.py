@@ -1,7 +1,5 @@
 """Who may do what is stated at each route; one that says nothing fails here."""
 
-import importlib
-from importlib.util import find_spec
 from unittest.mock import MagicMock
 
 import pytest
@@ -9,49 +7,12 @@ from fastapi import FastAPI
 
 from services.chassis.access import Role, guarded_routes
 from services.chassis.operations import operations
-from services.chassis.settings import ServiceSettings
-
-GIVEN = {
-    "environment": "test",
-    "database_url": "postgresql:///nowhere",
-    "kafka_bootstrap": "localhost:1",
-    "http_port": 0,
-    "site_secret": "site secret of a test",
-    "session_secret": "session secret of a test",
-}
-MORE: dict[str, dict[str, object]] = {
-    "discharge": {},
-    "referral": {},
-    "notify": {
-        "smtp_host": "localhost",
-        "mail_from": "baton@example.net",
-        "letter_folder": "/nowhere",
-        "public_url": "https://baton.example",
-        "staff_url": "https://staff.example",
-    },
-}
+from tests.house.built import SERVICES, build
 
 
-def settings_class(service: str) -> type[ServiceSettings]:
-    config = importlib.import_module(f"services.{service}.config")
-    [found] = [
-        value
-        for value in vars(config).values()
-        if isinstance(value, type)
-        and issubclass(value, ServiceSettings)
-        and value is not ServiceSettings
-    ]
-    return found
-
-
-@pytest.fixture(params=list(MORE))
+@pytest.fixture(params=SERVICES)
 def app(request: pytest.FixtureRequest) -> FastAPI:
-    service: str = request.param
-    if find_spec(f"services.{service}.app") is None:
-        pytest.skip(f"{service} has no app")
-    build = importlib.import_module(f"services.{service}.app").build
-    settings = settings_class(service)(**GIVEN | MORE[service])
-    built: FastAPI = build(settings, MagicMock(service=service)).app
+    built: FastAPI = build(request.param).app
     built.include_router(operations(MagicMock(), MagicMock(), None, None))
     return built
 
