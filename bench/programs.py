@@ -22,8 +22,14 @@ class Program(Protocol):
         """Start three processes, by the name of the service that each is or stands for; return when all are ready."""
 
 
+_OWN: Mapping[str, dict[str, str]] = {
+    "discharge": {"BATON_MLLP_CONNECTIONS": "1000"},
+    "notify": {"BATON_DELIVERY": "off"},
+}
+
+
 class Product:
-    """The services themselves, as an operator runs them; only the sending of messages is turned off."""
+    """The services themselves, as an operator runs them, open to many hospitals; only sending is turned off."""
 
     name = "product"
 
@@ -32,8 +38,7 @@ class Product:
             service: Watched(
                 service,
                 f"services.{service}",
-                site.environment.of(service)
-                | ({"BATON_DELIVERY": "off"} if service == "notify" else {}),
+                site.environment.of(service) | _OWN.get(service, {}),
                 site.plan.logs / "product",
             )
             for service in SERVICES

@@ -14,6 +14,11 @@ from bench.site import Site
 from schemas.topics import TOPICS
 
 _OF_HANDOVER = "referral.{} JOIN referral.handovers h USING (handover_id)"
+# From a day on which the pharmacy is closed the deadline does not move with the hour.
+_DAYS = (
+    "make_interval(days => (t.due_at AT TIME ZONE 'Europe/London')::date"
+    " - (t.anchored_at AT TIME ZONE 'Europe/London')::date)"
+)
 _OF_PLAN = "notify.{} JOIN notify.plans p USING (handover_id)"
 
 BUSINESS: Mapping[str, tuple[str, str]] = {
@@ -46,7 +51,8 @@ BUSINESS: Mapping[str, tuple[str, str]] = {
         _OF_HANDOVER.format("tasks t") + " LEFT JOIN referral.offers o ON o.offer_id = t.offer_id",
         (
             "h.patient_key, o.team, t.code, t.rule_id, t.rule_version, t.owner_team, t.owned_by, t.status,"
-            " t.needs_outcome, t.due_at - t.anchored_at, t.not_before - t.anchored_at,"
+            f" t.needs_outcome, CASE t.rule_id WHEN 'R09' THEN {_DAYS} ELSE t.due_at - t.anchored_at END,"
+            " t.not_before - t.anchored_at,"
             " t.anchored_at = h.clock_started_at, t.anchored_at = h.opened_at"
         ),
     ),

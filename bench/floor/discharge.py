@@ -82,7 +82,7 @@ def take_in(body: bytes) -> dict[str, Any]:
     street, _, town, _, postcode, *_ = pid[11].split("^")
     key, alias = _key("nhs", nhs[0]), _key(local[3], local[0])
     born = f"{pid[7][:4]}-{pid[7][4:6]}-{pid[7][6:8]}"
-    happened, came, left = _utc(evn[6]), _utc(pv1[44]), _utc(pv1[45])
+    happened, recorded, came, left = (_utc(wall) for wall in (evn[6], evn[2], pv1[44], pv1[45]))
     practice, pharmacy = pd1[3].split("^")[2], segments["ZPI"][0][1]
     codes = [segment[3].split("^")[0] for segment in segments["DG1"]]
     scores = [(segment[3].split("^")[0], float(segment[5])) for segment in segments["OBX"]]
@@ -110,8 +110,8 @@ def take_in(body: bytes) -> dict[str, Any]:
         "test_patient": True,
     }
     message_id, journey, first, second, spell_id = (str(uuid7()) for _ in range(5))
-    as_of, source = f"{happened[:-1]}.000000+00:00", f"{msh[3]}/{msh[2]}"
-    said = {source: {about: [value, as_of] for about, value in words.items()}}
+    times = f"{happened[:-1]}.000000+00:00", f"{recorded[:-1]}.000000+00:00"
+    said = {f"{msh[3]}/{msh[2]}": {about: [value, *times] for about, value in words.items()}}
     told = [
         {"event_id": first, "type": "patient.described"},
         {"event_id": second, "type": "spell.discharged"},

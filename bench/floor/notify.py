@@ -72,7 +72,7 @@ def handle(batch: Sequence[Heard]) -> None:
     plans: list[str] = []
     tasks: list[str] = []
     alerts: list[str] = []
-    now = datetime.now(UTC)
+    now = str(datetime.now(UTC))
     for heard in batch:
         if heard.topic == PATIENTS:
             people.append(_person(_described(heard.body)))
@@ -112,9 +112,7 @@ def _person(one: Described) -> str:
     )
 
 
-def _follow(
-    heard: Heard, now: datetime, plans: list[str], tasks: list[str], alerts: list[str]
-) -> None:
+def _follow(heard: Heard, now: str, plans: list[str], tasks: list[str], alerts: list[str]) -> None:
     plan = _opened(heard.body)
     cause, journey = heard.headers["ce_id"].decode(), heard.headers["ce_correlationid"].decode()
     plans.append(

@@ -56,7 +56,7 @@ def handle(batch: Sequence[Heard]) -> None:
     people: list[str] = []
     opened: list[dict[str, Any]] = []
     now = datetime.now(UTC)
-    dues = _open_hours_later(now, 72), _same_time_next_week(now)
+    moments = _text(now), _text(_open_hours_later(now, 72)), _text(_same_time_next_week(now))
     for heard in batch:
         if heard.topic == PATIENTS:
             one = _described(heard.body)
@@ -65,7 +65,7 @@ def handle(batch: Sequence[Heard]) -> None:
                 f"\t{one.name.given}\t{one.birth_date}\tf\tf\t{one.described_at}\n"
             )
         else:
-            opened.append(_open(heard, now, *dues))
+            opened.append(_open(heard, *moments))
     with transaction() as copy:
         if people:
             copy(
@@ -94,12 +94,11 @@ def handle(batch: Sequence[Heard]) -> None:
         say(*each["event"])
 
 
-def _open(
-    heard: Heard, now: datetime, pharmacy_due: datetime, practice_due: datetime
-) -> dict[str, Any]:
+def _open(heard: Heard, now: str, pharmacy_due: str, practice_due: str) -> dict[str, Any]:
     spell = _discharged(heard.body)
     journey, cause = heard.headers["ce_correlationid"].decode(), heard.headers["ce_id"].decode()
-    left, sender = spell.discharged_at, f"ward-{spell.provider}"
+    at, sender = spell.discharged_at, f"ward-{spell.provider}"
+    left, next_day, third_day = _text(at), _text(at + _DAY), _text(at + 3 * _DAY)
     handover_id, event_id, *offer_ids = (str(uuid7()) for _ in range(5))
     asked = (
         (offer_ids[0], f"practice-{spell.practice}", "gp-practice"),
@@ -113,10 +112,10 @@ def _open(
             "status": "requested" if offer_id else "accepted",
         }
         for offer_id, code, rule, not_before, due in (
-            (None, "send-discharge-summary", "R01", None, left + _DAY),
+            (None, "send-discharge-summary", "R01", None, next_day),
             (offer_ids[0], "gp-medicines-reconciliation", "R06", None, practice_due),
             (offer_ids[1], "dms-stage-1", "R09", None, pharmacy_due),
-            (offer_ids[2], "community-follow-up", "R14", left + _DAY, left + 3 * _DAY),
+            (offer_ids[2], "community-follow-up", "R14", next_day, third_day),
         )
     ]  # fmt: skip
     due_of = {task["offer_id"]: task["due_at"] for task in tasks}
@@ -134,7 +133,7 @@ def _open(
         "timers": "".join(f"{uuid7()}\ttask.deadline\t{task['task_id']}\t{task['due_at']}\n" for task in tasks),
         "event": (
             HANDOVERS, "/baton/referral", "handover.opened", f"handover:{handover_id}", spell.patient_key,
-            now.isoformat(), (event_id, journey, cause),
+            f"{now[:-1]}+00:00", (event_id, journey, cause),
             _json(
                 {
                     "patient_key": spell.patient_key, "handover_id": handover_id, "spell_id": spell.spell_id,
@@ -150,6 +149,10 @@ def _open(
 
 _NULL = "\\N"
 _FROM_NOW = frozenset({"R06", "R09"})
+
+
+def _text(at: datetime) -> str:
+    return f"{at.isoformat()[:-6]}Z"
 
 
 def _open_hours_later(at: datetime, hours: int) -> datetime:

@@ -11,6 +11,7 @@ from bench.plan import Load, Plan
 from bench.report import as_json, as_markdown
 from bench.site import open_site
 from bench.work import Tally, Work
+from deploy.local.docker_kafka import DockerKafka
 from services.console.site.keys import SERVICES
 from tests.support.kafka import chosen_broker
 
@@ -32,7 +33,7 @@ TINY = Plan(
 @pytest.mark.slow
 def test_floor_and_product_do_equal_work_and_every_figure_is_there(tmp_path):
     said: list[str] = []
-    kind = "apache" if "Maven" in chosen_broker().describe() else "docker"
+    kind = "docker" if isinstance(chosen_broker(), DockerKafka) else "apache"
 
     with open_site(tmp_path, kind) as site:
         pairs = run_pairs(site, TINY, said.append)
