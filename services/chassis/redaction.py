@@ -62,10 +62,11 @@ IDENTIFYING = frozenset(
 
 _LOOKS_PRIVATE = re.compile(
     r"""
-      (?<![0-9A-Za-z]) \d{3} [ -]? \d{3} [ -]? \d{4} (?![0-9A-Za-z])            # an NHS number
-    | (?<![\w.]) (?: \+ \d{1,3} | 0 ) (?: [ ()-]{0,2} \d ){8,12} (?!\d)             # a telephone number
-    | [^\s@<>()"'=,;:]+ @ [^\s@<>()"',;:]+                                      # an e-mail address, a credential
-    | \b [A-Z]{1,2} \d [A-Z\d]? [ ]* \d [A-Z]{2} \b                             # a postcode
+      (?P<reference> (?<!\w) [0-9a-f]{8} (?: - [0-9a-f]{4} ){3} - [0-9a-f]{12} (?!\w) )   # stays as it is
+    | (?<![0-9A-Za-z]) \d{3} [ -]? \d{3} [ -]? \d{4} (?![0-9A-Za-z])                    # an NHS number
+    | (?<![\w.]) (?: \+ \d{1,3} | 0 ) (?: [ ()-]{0,2} \d ){8,12} (?!\d)                # a telephone number
+    | (?<![^\s@<>()"'=,;:]) [^\s@<>()"'=,;:]+ @ [^\s@<>()"',;:]+        # an e-mail address, a credential
+    | \b [A-Z]{1,2} \d [A-Z\d]? [ ]* \d [A-Z]{2} \b                                    # a postcode
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -79,7 +80,7 @@ def mask_text(text: str) -> str:
         text = _REPEATS_INPUT.sub(f"input_value={MASK}", text)
     if "DETAIL:" in text or "CONTEXT:" in text or "HINT:" in text:
         text = _DATABASE_ROW.sub(MASK, text)
-    return _LOOKS_PRIVATE.sub(MASK, text)
+    return _LOOKS_PRIVATE.sub(_mask, text)
 
 
 def redact(value: Any) -> Any:
@@ -107,6 +108,10 @@ def redact_fields(fields: Mapping[Any, Any]) -> dict[str, Any]:
         for name, value in fields.items()
         if str(name).lower() not in IDENTIFYING
     }
+
+
+def _mask(found: re.Match[str]) -> str:
+    return found[0] if found["reference"] else MASK
 
 
 def _may_be_nhs_number(number: int) -> bool:
