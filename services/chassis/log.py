@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, Final, TextIO
 
 import orjson
@@ -30,20 +31,8 @@ def get_logger() -> FilteringBoundLogger:
 def configure(service: str, level: str = "INFO", *, stream: TextIO | None = None) -> None:
     """Send every line of this process to `stream` (standard output), from `level` upwards."""
     out = stream or sys.stdout
-    shared: list[Processor] = [
-        merge_contextvars,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _Service(service),
-        structlog.processors.format_exc_info,
-        _redact,
-    ]
-    render = _renderer(out)
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, *shared, render],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=out),
-        cache_logger_on_first_use=False,
-    )
+    render, shared = _renderer(out), _shared(service)
+    _speak(shared, render, level, structlog.WriteLoggerFactory(file=out))
     handler = logging.StreamHandler(out)
     handler.addFilter(Calm())
     handler.setFormatter(
@@ -87,6 +76,27 @@ class Calm(logging.Filter):
         return True
 
 
+def _shared(service: str) -> list[Processor]:
+    return [
+        merge_contextvars,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _Service(service),
+        structlog.processors.format_exc_info,
+        _redact,
+    ]
+
+
+def _speak(
+    shared: list[Processor], render: Processor, level: str, factory: Callable[..., WrappedLogger]
+) -> None:
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, *shared, render],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=factory,
+        cache_logger_on_first_use=False,
+    )
+
+
 class _Service:
     def __init__(self, service: str) -> None:
         self._service = service
@@ -110,9 +120,13 @@ def _shorten(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def _renderer(out: TextIO) -> Any:
+def _renderer(out: TextIO) -> Processor:
     if out.isatty():
         return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return _as_json()
+
+
+def _as_json() -> Processor:
     return structlog.processors.JSONRenderer(serializer=_to_json)
 
 
@@ -132,3 +146,7 @@ def _adopt_the_libraries(handler: logging.Handler, level: str) -> None:
         logger.propagate = True
     # The access log prints paths, and a path may carry a private token.
     logging.getLogger("uvicorn.access").disabled = True
+
+
+# The library's own default shows local variables: a process that has not called `configure` must not.
+_speak(_shared("baton"), _as_json(), "INFO", lambda *_: structlog.WriteLogger(sys.stderr))

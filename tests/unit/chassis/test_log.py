@@ -22,13 +22,13 @@ class Lines:
 @pytest.fixture
 def lines() -> Iterator[Lines]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     found = Lines()
     log.configure("referral", "DEBUG", stream=found.stream)
     yield found
     root.handlers[:], root.level = handlers, level
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def fail(error: Exception) -> None:
@@ -117,3 +117,19 @@ def test_paths_are_not_logged_because_they_may_carry_a_token(lines: Lines) -> No
     logging.getLogger("uvicorn.access").info("GET /p/secret-token")
     logging.getLogger("httpx2").info("HTTP Request: GET /p/secret-token")
     assert lines() == []
+
+
+def test_a_process_that_has_not_set_up_its_log_is_careful_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    surname = "Hart" + "ley"
+    try:
+        fail(ValueError(len(surname), "999 500 0105"))
+    except ValueError:
+        log.get_logger().exception("request.failed", name=surname)
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "ValueError" in told.err
+    assert "999 500 0105" not in told.err
+    assert surname not in told.err
