@@ -129,10 +129,13 @@ def _follow(heard: Heard, now: str, plans: list[str], tasks: list[str], alerts: 
             f"\t{task.owner_team}\t{task.not_before or _NULL}\t{task.due_at}\t{task.status}"
             f"\t{'waiting' if task.offer_id else 'own'}\n"
         )
-    told = [("team", team, len(mine), min(mine)) for team, mine in dues.items()]
-    for audience, team, count, due in (*told, ("patient", "", 0, _NULL)):
+    told = [
+        ("team", team, "opened" if team in asked.values() else "duty", len(mine), min(mine))
+        for team, mine in dues.items()
+    ]
+    for audience, team, kind, count, due in (*told, ("patient", "", "opened", 0, _NULL)):
         alerts.append(
-            f"{uuid7()}\t{plan.handover_id}\t{plan.patient_key}\t{audience}\t{team}\topened\tf\t{count}\t{due}\tf"
+            f"{uuid7()}\t{plan.handover_id}\t{plan.patient_key}\t{audience}\t{team}\t{kind}\tf\t{count}\t{due}\tf"
             f"\t{cause}\t{journey}\t{plan.opened_at}\t{now}\t{now}\n"
         )
 
