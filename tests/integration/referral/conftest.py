@@ -1,0 +1,288 @@
+"""Referral on a real database, driven without Kafka and without waiting: tests say what is heard and what rings."""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import orjson
+import pytest
+
+import deploy
+from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertSent
+from schemas.catalogue import BY_SCHEMA
+from schemas.envelope import Envelope
+from schemas.event import Event
+from schemas.patient import PatientDescribed, PersonName
+from schemas.patient_key import patient_key
+from schemas.spell import Coding, Indicator, SpellAdmitted, SpellDischarged
+from services.chassis.arrival import Arrival
+from services.chassis.consumer import Consumer
+from services.chassis.database import Database, open_database
+from services.chassis.ids import new_id
+from services.chassis.migrate import migrate
+from services.chassis.timers import Timers
+from services.referral.app import build_app, build_clocks, build_ears
+from services.referral.config import ReferralSettings
+from services.referral.domain.rules import Playbook
+from services.referral.outbound.playbook_files import read_playbook
+from services.referral.outbound.rule_versions import RuleVersionTable
+from services.referral.usecases.recording import DEADLINE
+from tests.support.postgres import Database as TestDatabase
+from tests.support.postgres import Databases
+
+ROLES = Path(deploy.__file__).parent / "postgres" / "roles.sql"
+PASSWORD = "for this test run only"
+PASSWORDS = {
+    f"baton.{service}{suffix}_password": PASSWORD
+    for service in ("discharge", "referral", "notify")
+    for suffix in ("", "_owner")
+}
+SITE_SECRET = "site secret of a test"
+EDNA, TOM = "9995000105", "9995000598"
+WARD, ELM_TREE, HARBOUR = "ward-ZTA", "practice-Z90001", "practice-Z90002"
+PHARMACY, COMMUNITY, SAFETY, PLACE = "pharmacy-FZZ01", "community-ZTC", "safety-ZTA", "place-ZPL"
+
+
+def key_of(nhs_number: str) -> str:
+    return patient_key(SITE_SECRET.encode(), "nhs", nhs_number)
+
+
+def discharged(nhs_number: str = EDNA, **changes: Any) -> SpellDischarged:
+    """Edna goes home from Fellside, frail, to Elm Tree Surgery."""
+    given: dict[str, Any] = {
+        "patient_key": key_of(nhs_number),
+        "spell_id": new_id(),
+        "provider": "ZTA",
+        "encounter_class": "IMP",
+        "discharged_at": datetime.now(UTC),
+        "discharge_method": "1",
+        "discharge_destination": "19",
+        "practice": "Z90001",
+        "pharmacy": "FZZ01",
+        "indicators": (Indicator(code="763264000", value=6),),
+    }
+    return SpellDischarged(**given | changes)
+
+
+def after_asthma(**changes: Any) -> SpellDischarged:
+    """Tom goes home after an asthma attack, to Harbour Medical Centre."""
+    given: dict[str, Any] = {
+        "practice": "Z90002",
+        "pharmacy": None,
+        "indicators": (),
+        "diagnoses": (Coding(system="http://snomed.info/sct", code="708038006"),),
+    }
+    return discharged(TOM, **given | changes)
+
+
+def described(nhs_number: str = EDNA, **changes: Any) -> PatientDescribed:
+    given: dict[str, Any] = {
+        "patient_key": key_of(nhs_number),
+        "described_at": datetime.now(UTC),
+        "nhs_number": nhs_number,
+        "nhs_number_verification": "01",
+        "name": PersonName(family="Hartley", given="Edna"),
+        "birth_date": "1948-03-02",
+    }
+    return PatientDescribed(**given | changes)
+
+
+def not_delivered(handover_id: UUID, **changes: Any) -> AlertNotDelivered:
+    given: dict[str, Any] = {
+        "patient_key": key_of(EDNA),
+        "alert_id": new_id(),
+        "handover_id": handover_id,
+        "audience": "patient",
+        "reason": "no-usable-channel",
+        "decided_at": datetime.now(UTC),
+    }
+    return AlertNotDelivered(**given | changes)
+
+
+@dataclass
+class House:
+    """A referral service without its Kafka loop and its clock."""
+
+    database: Database
+    settings: ReferralSettings
+    playbook: Playbook
+    _sequences: dict[str, int] = field(default_factory=dict)
+    _offset: int = 0
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        return self.database.pool
+
+    @cached_property
+    def app(self) -> Any:
+        return build_app(self.settings, self.database, self.playbook)
+
+    async def hear(self, *events: Event) -> None:
+        """All of them in one batch, as they come from Kafka."""
+        await self.take([self.arrival(event) for event in events])
+
+    async def take(self, arrivals: Sequence[Arrival]) -> None:
+        await Consumer(self.database, build_ears(self.playbook).subscription).handle(arrivals)
+
+    def arrival(self, event: Event, **changes: Any) -> Arrival:
+        stream = _stream(event)
+        self._sequences[stream] = self._sequences.get(stream, 0) + 1
+        envelope = Envelope(
+            event_id=new_id(),
+            source="/baton/test",
+            type=event.type,
+            dataschema=event.schema_id(),
+            stream=stream,
+            sequence=self._sequences[stream],
+            occurred_at=datetime.now(UTC),
+            correlation_id=changes.get("correlation_id", new_id()),
+            causation_id=new_id(),
+            partition_key=event.patient_key,
+        )
+        return self.record(event.topic, event.patient_key, envelope.headers(), event.to_bytes())
+
+    def record(self, topic: str, key: str, headers: Any, body: bytes | None) -> Arrival:
+        self._offset += 1
+        return Arrival(topic, 0, self._offset, key.encode(), headers, body)
+
+    def again(self, arrival: Arrival) -> Arrival:
+        """The same record at a new offset, as a relay repeats it."""
+        return self.record(
+            arrival.topic, (arrival.record_key or b"").decode(), arrival.headers, arrival.body
+        )
+
+    async def open(self, event: SpellDischarged | None = None) -> UUID:
+        """Hear a discharge; gives the handover that it opened."""
+        event = event or discharged()
+        await self.hear(event)
+        return await self.pool.fetchval(
+            "SELECT handover_id FROM handovers WHERE spell_id = $1", event.spell_id
+        )
+
+    async def said(self, *types: type[Event]) -> list[Any]:
+        """What referral said, in the order in which it was said."""
+        rows = await self.pool.fetch("SELECT dataschema, body FROM outbox ORDER BY event_id")
+        events = [BY_SCHEMA[row["dataschema"]].from_bytes(row["body"]) for row in rows]
+        return [event for event in events if not types or isinstance(event, types)]
+
+    async def offer_to(self, team: str) -> UUID:
+        return await self.pool.fetchval("SELECT offer_id FROM offers WHERE team = $1", team)
+
+    async def task(self, rule_id: str) -> asyncpg.Record:
+        return await self.pool.fetchrow("SELECT * FROM tasks WHERE rule_id = $1", rule_id)
+
+    async def owners_of(self, subject: UUID) -> list[str]:
+        rows = await self.pool.fetch(
+            "SELECT team FROM ownership WHERE subject = $1 ORDER BY since", subject
+        )
+        return [row["team"] for row in rows]
+
+    async def parked(self) -> list[str]:
+        rows = await self.pool.fetch("SELECT reason FROM parked WHERE resolved_at IS NULL")
+        return [row["reason"] for row in rows]
+
+    async def let_deadlines_pass(self) -> None:
+        """Whatever has a deadline is late by a minute, and its timer due."""
+        await self.pool.execute(
+            "UPDATE tasks SET due_at = clock_timestamp() - interval '1 minute', not_before = NULL"
+        )
+        await self.pool.execute(
+            "UPDATE timers SET due_at = clock_timestamp() - interval '1 minute' WHERE rung_at IS NULL"
+        )
+
+    async def ring(self) -> int:
+        clocks = build_clocks(self.database, self.playbook)
+        return await Timers(self.database, {DEADLINE: clocks.when_deadlines_pass}).ring(200)
+
+    async def sweep(self) -> None:
+        await build_clocks(self.database, self.playbook).sweep()
+
+    def client(self, team: str = "*", **headers: str) -> httpx2.AsyncClient:
+        """A program that acts for a team."""
+        return httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(self.app),
+            base_url="http://referral.test",
+            headers={"Authorization": f"Bearer token of {team}"} | headers,
+        )
+
+    async def visitor(self, ref: str) -> httpx2.AsyncClient:
+        """A browser without scripts, with somebody signed in."""
+        browser = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(self.app),
+            base_url="http://referral.test",
+            headers={"Accept": "text/html", "Origin": "http://referral.test"},
+        )
+        answer = await browser.post("/sign-in", data={"ref": ref})
+        assert answer.status_code == 303, answer.text
+        return browser
+
+
+async def _with_tables(database: TestDatabase) -> None:
+    connection = await asyncpg.connect(database.dsn, server_settings=PASSWORDS)
+    await connection.execute(ROLES.read_text(encoding="utf-8"))
+    await connection.close()
+    await migrate(database.dsn_of("baton_referral_owner", PASSWORD), "referral")
+
+
+@pytest.fixture
+async def database(databases: Databases) -> AsyncIterator[Database]:
+    """A fresh database with referral's tables, opened with the rights of the service and no more."""
+    fresh = databases.create(databases.prepared("referral", _with_tables))
+    opened = await open_database(fresh.dsn_of("baton_referral", PASSWORD), "referral")
+    yield opened
+    await opened.pool.close()
+    databases.drop(fresh)
+
+
+def some_settings(**changes: Any) -> ReferralSettings:
+    teams = (WARD, ELM_TREE, HARBOUR, PHARMACY, COMMUNITY, SAFETY, PLACE, "*")
+    tokens = [_token(team, ["team-member"], team) for team in teams]
+    tokens += [_token("operators", ["operator"], "*"), _token("hospital", ["hospital-system"], "")]
+    given: dict[str, Any] = {
+        "environment": "test",
+        "database_url": "postgresql:///nowhere",
+        "kafka_bootstrap": "localhost:1",
+        "http_port": 0,
+        "site_secret": SITE_SECRET,
+        "session_secret": "session secret of a test",
+        "api_tokens": orjson.dumps(tokens).decode(),
+    }
+    return ReferralSettings(**given | changes)
+
+
+def _token(who: str, roles: list[str], team: str) -> dict[str, Any]:
+    return {
+        "sha256": hashlib.sha256(f"token of {who}".encode()).hexdigest(),
+        "ref": f"api-{who}",
+        "roles": roles,
+        "teams": [team],
+    }
+
+
+@pytest.fixture
+def playbook() -> Playbook:
+    return read_playbook(live=False)
+
+
+@pytest.fixture
+async def house(database: Database, playbook: Playbook) -> House:
+    async with database.unit_of_work() as unit:
+        await RuleVersionTable().keep(unit.connection, playbook.rules)
+    return House(database, some_settings(), playbook)
+
+
+def _stream(event: Event) -> str:
+    match event:
+        case SpellDischarged() | SpellAdmitted():
+            return f"spell:{event.spell_id}"
+        case AlertSent() | AlertNotDelivered() | AlertAcknowledged():
+            return f"alert:{event.alert_id}"
+        case _:
+            return f"patient:{event.patient_key}"
