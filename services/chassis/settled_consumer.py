@@ -14,7 +14,7 @@ Records = dict[TopicPartition, list["ConsumerRecord[bytes, bytes]"]]
 
 _IDLE_MS = 1_000
 _COMMIT_EVERY = 0.5
-_PACE = 0.05
+_SHORTEST_REST, _LONGEST_REST = 0.02, 0.25
 
 
 class SettledConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
@@ -27,6 +27,7 @@ class SettledConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is un
         super().__init__(*topics, **options)
         self._paced = paced
         self._taken: dict[TopicPartition, int] = {}
+        self._rest = _SHORTEST_REST
         self._uncommitted = False
         self._committed_at = 0.0
         self.last_poll = time.monotonic()
@@ -74,9 +75,12 @@ class SettledConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is un
         """A development broker may answer an empty fetch at once: look, then rest with the fetching paused."""
         self.resume(*self.assignment())
         records = await self._take(partitions, 20, max_records)
-        if not records:
+        if records:
+            self._rest = _SHORTEST_REST
+        else:
             self.pause(*self.assignment())
-            await asyncio.sleep(_PACE)
+            await asyncio.sleep(self._rest)
+            self._rest = min(self._rest * 1.5, _LONGEST_REST)
         return records
 
     async def _step_over(
