@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from deploy.local.broker import REBALANCE
 from services.console.site import state as site_state
 from services.console.site.identity import still_there
 from tests.support.eventually import eventually_now
@@ -48,7 +49,8 @@ class Baton:
 @pytest.fixture(scope="module")
 def baton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baton]:
     command = Baton(tmp_path_factory.mktemp("site") / "home")
-    said = command.run("up", "--detach", "--kafka", "dev", "--any-ports")
+    broker = os.environ.get("BATON_TEST_KAFKA", "auto")
+    said = command.run("up", "--detach", "--kafka", broker, "--any-ports")
     assert said.returncode == 0, said.stdout + said.stderr
     yield command
     command.run("down")
@@ -134,6 +136,7 @@ def test_nothing_is_parked(baton: Baton) -> None:
     assert baton.json("parked", "list") == []
 
 
+@pytest.mark.kafka(REBALANCE)
 def test_a_service_that_dies_is_started_again(baton: Baton) -> None:
     before = site_state.running(baton.home)
     pid = still_there(before.processes["notify"])
@@ -152,7 +155,8 @@ def test_a_service_that_dies_is_started_again(baton: Baton) -> None:
     )
     assert after is not None
     url = after.services["notify"]["http"] + "/readyz"
-    eventually_now(lambda: _answers(url), timeout=30)
+    # The broker gives a member that fell silent 15 seconds before it lets the next one in.
+    eventually_now(lambda: _answers(url), timeout=60)
 
 
 def test_down_ends_every_process_and_removes_the_data(baton: Baton) -> None:

@@ -1,7 +1,7 @@
 """Services, Kafka and the database are killed while a hospital sends; nobody is lost, nothing happens twice."""
 
 import random
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,49 +10,52 @@ import pytest
 
 from tests.support.eventually import eventually_now
 from tests.support.made_up import MadeUp, somebody
-from tests.support.sending import Trickle
+from tests.support.sending import Sent, Trickle
 from tests.support.site import RunningSite
-from tests.support.verdict import Sampler, Told, assert_handed_over_once, gaps, parked_ids
+from tests.support.verdict import Sampler, Told, assert_handed_over_once, gaps, parked_ids, repeated
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 SERVICES = ("discharge", "referral", "notify")
 
 
-class Run:
-    """Patients who go home while something breaks."""
+class GoingHome:
+    """People who go home from Ward 7, one after the other, while something breaks."""
 
-    def __init__(self, site: RunningSite, trickle: Trickle) -> None:
-        self._site = site
-        self._trickle = trickle
+    def __init__(self, site: RunningSite, a_second: float) -> None:
+        self.people: list[MadeUp] = []
+        self.trickle = Trickle(site.mllp, self._next, a_second=a_second)
 
-    def after(self, accepted: int) -> None:
-        """Wait until so many messages are accepted."""
-        eventually_now(
-            lambda: self._trickle.sent.accepted >= accepted, 60, f"{accepted} are accepted"
-        )
+    def _next(self) -> bytes:
+        self.people.append(somebody())
+        return self.people[-1].goes_home()
 
     @property
-    def sent(self) -> object:
-        return self._trickle.sent
+    def sent(self) -> Sent:
+        return self.trickle.sent
+
+    def until_accepted(self, more: int) -> None:
+        """Wait until so many more messages are accepted than are now."""
+        wanted = self.sent.accepted + more
+        eventually_now(lambda: self.sent.accepted >= wanted, 60, f"{more} more are accepted")
 
 
 @contextmanager
 def going_home(
-    site: RunningSite, count: int, a_second: float, record: pytest.FixtureRequest
-) -> Iterator[Run]:
-    """While `count` people go home; afterwards each of them is handed over once."""
-    people = [somebody() for _ in range(count)]
+    site: RunningSite, test: pytest.FixtureRequest, a_second: float = 12
+) -> Iterator[GoingHome]:
+    """People go home during the block and until there were 60; then each of them is handed over once."""
     parked = parked_ids(site)
-    bodies = [person.goes_home() for person in people]
-    with Sampler(site) as sampler, Trickle(site.mllp, bodies, a_second=a_second) as trickle:
-        yield Run(site, trickle)
-        trickle.wait(90)
-        told = judge(site, people)
-    assert trickle.sent.accepted == count
+    going = GoingHome(site, a_second)
+    with Sampler(site) as sampler, going.trickle:
+        yield going
+        going.until_accepted(max(0, 60 - going.sent.accepted))
+        going.trickle.finish(60)
+        told = judge(site, going.people)
+    assert going.sent.accepted == len(going.people)
     assert parked_ids(site) == parked, "something is parked"
     assert sampler.samples > 10
     assert sampler.orphans == 0
-    print(f"\n{record.node.name}: {trickle.sent}, {told}, {sampler.samples} samples")
+    print(f"\n{test.node.name}: {going.sent}, {told}, {sampler.samples} samples")
 
 
 def judge(site: RunningSite, people: list[MadeUp]) -> Told:
@@ -64,9 +67,9 @@ def judge(site: RunningSite, people: list[MadeUp]) -> Told:
 def test_every_service_may_be_killed_while_the_hospital_sends(
     site: RunningSite, request: pytest.FixtureRequest
 ) -> None:
-    with going_home(site, 60, 12, request) as run:
-        for accepted, service in zip((8, 16, 24), SERVICES, strict=True):
-            run.after(accepted)
+    with going_home(site, request) as going:
+        for service in SERVICES:
+            going.until_accepted(8)
             site.kill(service)
             site.start_again(service)
         site.wait_until_ready()
@@ -75,12 +78,13 @@ def test_every_service_may_be_killed_while_the_hospital_sends(
 def test_kafka_may_be_away_and_hospitals_do_not_notice(
     site: RunningSite, request: pytest.FixtureRequest
 ) -> None:
-    with going_home(site, 60, 12, request) as run:
-        run.after(10)
+    with going_home(site, request) as going:
+        going.until_accepted(5)
         site.stop_kafka()
-        before = run.sent.accepted
-        run.after(before + 40)
-        assert run.sent.no_answer == run.sent.not_now == 0
+
+        going.until_accepted(40)
+
+        assert going.sent.no_answer == going.sent.not_now == 0
         assert site.unpublished() >= 40
         site.start_kafka()
 
@@ -88,24 +92,40 @@ def test_kafka_may_be_away_and_hospitals_do_not_notice(
 def test_the_database_may_crash_and_hospitals_send_again(
     site: RunningSite, request: pytest.FixtureRequest
 ) -> None:
-    with going_home(site, 60, 12, request) as run:
-        run.after(10)
+    with going_home(site, request) as going:
+        going.until_accepted(5)
         site.stop_database()
-        eventually_now(lambda: run.sent.not_now + run.sent.no_answer >= 5, 20, "nobody is accepted")
+        before = going.sent.accepted
+
+        eventually_now(lambda: going.sent.not_now + going.sent.no_answer >= 6, 20, "AE or nothing")
+
+        assert going.sent.accepted == before
         site.start_database()
 
 
 def test_a_relay_killed_between_publishing_and_striking_off_repeats_and_nobody_notices(
     site: RunningSite, request: pytest.FixtureRequest
 ) -> None:
-    chance = random.Random(20261122)
-    with going_home(site, 90, 12, request) as run:
-        for number in range(6):
-            run.after(5 + number * 10)
+    before = repeated(site.records())
+    with going_home(site, request) as going:
+        for number in range(5):
             service = SERVICES[number % 2]
             with stopped_before_striking_off(site, service):
                 site.kill(service)
-            threading.Event().wait(chance.uniform(0, 0.3))
+            site.start_again(service)
+            going.until_accepted(5)
+    assert repeated(site.records()) >= before + 5
+
+
+def test_services_killed_at_any_moment_lose_and_double_nothing(
+    site: RunningSite, request: pytest.FixtureRequest
+) -> None:
+    chance = random.Random(20261122)
+    with going_home(site, request, a_second=25) as going:
+        for service in chance.choices(SERVICES, weights=(4, 4, 2), k=8):
+            site.wait_until_alive(service)
+            time.sleep(chance.uniform(0, 1))  # any moment will do
+            site.kill(service)
             site.start_again(service)
 
 

@@ -33,12 +33,6 @@ class Environment:
             ),
         }
 
-    def of_migration(self, service: str) -> dict[str, str]:
-        """For the service's migrations: the same, with the key of the schema's owner."""
-        owner = f"{service}_owner"
-        dsn = self._dsn("baton", f"baton_{owner}", self._plan.keys.passwords[owner])
-        return self.of(service) | {"BATON_MIGRATION_DATABASE_URL": dsn}
-
     def of_console(self) -> dict[str, str]:
         """For the operator page, which has neither database nor broker."""
         places = {service: self._plan.url(service) for service in SERVICES}

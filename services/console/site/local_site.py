@@ -11,11 +11,12 @@ from deploy.local.broker import LONG_POLL, Broker
 from deploy.local.kafka import choose_broker
 from deploy.local.mailbox import Mailbox
 from deploy.local.postgres import LocalPostgres
-from services.console.site.database import create_database
+from services.chassis.migrate import migrate
+from services.console.site.database import NAME, create_database
 from services.console.site.environment import Environment
 from services.console.site.keys import SERVICES
 from services.console.site.plan import Plan
-from services.console.site.processes import Watched, finish, run_to_end
+from services.console.site.processes import Watched
 from services.console.topics import make_topics
 
 Tell = Callable[[str], None]
@@ -45,16 +46,15 @@ class LocalSite:
         self._broker_start = self._beside.submit(self._start_broker)
         with self._timed(lambda: f"{self.postgres.describe()} on port {self.postgres.port}"):
             self.postgres.start(self.plan.data / "postgres")
+        with self._timed(lambda: "database, roles and tables"):
             asyncio.run(create_database(self.postgres, self.plan.keys.passwords))
+            asyncio.run(self._migrate())
         with self._timed(lambda: f"mailbox at {self.plan.url('mail')}"):
             self.mailbox.start()
         with self._timed(lambda: f"{self.broker.describe()} at {self.broker.bootstrap}"):
             self._broker_start.result()
-        environment = self._environment()
-        with self._timed(lambda: "schemas brought up to date"):
-            self._migrate(environment)
-        with self._timed(lambda: "services and operator page ready"):
-            self._start_processes(environment)
+        with self._timed(lambda: "services and operator page"):
+            self._start_processes(self._environment())
 
     def keep_up(self) -> bool:
         """Start again what has ended; True when something was."""
@@ -97,18 +97,11 @@ class LocalSite:
             dsn=self.postgres.dsn,
         )
 
-    def _migrate(self, environment: Environment) -> None:
-        jobs = [
-            run_to_end(
-                f"{service}-migrate",
-                [f"services.{service}", "migrate"],
-                environment.of_migration(service),
-                self.plan.logs,
-            )
-            for service in SERVICES
-        ]
-        for job in jobs:
-            finish(job)
+    async def _migrate(self) -> None:
+        for service in SERVICES:
+            owner = f"{service}_owner"
+            password = self.plan.keys.passwords[owner]
+            await migrate(self.postgres.dsn(NAME, f"baton_{owner}", password), service)
 
     def _start_processes(self, environment: Environment) -> None:
         for name, module in _MODULES.items():

@@ -16,20 +16,6 @@ _SOON = 10.0
 _TRIES = 3
 
 
-def run_to_end(name: str, words: list[str], env: Mapping[str, str], logs: Path) -> Child:
-    """Start a job of ours that ends by itself."""
-    command = [sys.executable, "-m", *words]
-    return start_child(name, command, log=logs / f"{name}.log", env=env, cwd=_REPOSITORY)
-
-
-def finish(child: Child, timeout: float = 60) -> None:
-    """Wait for a job. Raises `PartDidNotStart`, with its last words, when it did not end well."""
-    if child.process.wait(timeout) != 0:
-        raise PartDidNotStart(
-            f"{child.name} ended with {child.process.returncode}:\n{tail(child.log)}"
-        )
-
-
 class Watched:
     """One process that should always be there."""
 
@@ -42,7 +28,7 @@ class Watched:
         self._began = 0.0
         self.child = self._start()
 
-    def wait_until_ready(self, timeout: float = 60) -> None:
+    def wait_until_ready(self, timeout: float = 120) -> None:
         """Wait for its `/readyz`."""
         url = f"http://{self._env['BATON_HTTP_HOST']}:{self._env['BATON_HTTP_PORT']}/readyz"
         self.child.wait_until(lambda: _answers(url), timeout)
@@ -64,7 +50,9 @@ class Watched:
 
     def _start(self) -> Child:
         self._began = time.monotonic()
-        return run_to_end(self.name, [self._module], self._env, self._logs)
+        command = [sys.executable, "-m", self._module]
+        log = self._logs / f"{self.name}.log"
+        return start_child(self.name, command, log=log, env=self._env, cwd=_REPOSITORY)
 
 
 def _answers(url: str) -> bool:
