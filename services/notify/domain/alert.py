@@ -15,6 +15,9 @@ class Kind(StrEnum):
     """Which fact of the handover the alert tells of."""
 
     OPENED = "opened"
+    """Somebody is asked to take something on; or, for the patient, a plan began."""
+    DUTY = "duty"
+    """The sender's own part of a handover that opened: nobody has to accept it."""
     ADDED = "added"
     DECLINED = "declined"
     ESCALATED = "escalated"

@@ -10,10 +10,12 @@ from services.notify.domain.plan import UNDELIVERED, Answer, Plan, PlanTask
 
 def on_opened(plan: Plan, asked_teams: Iterable[str]) -> list[Telling]:
     """Every asked team, the sender's own team if it has a duty, and always the patient (domain rule A50)."""
-    by_team: dict[str, list[PlanTask]] = {team: [] for team in asked_teams}
+    asked: dict[str, list[PlanTask]] = {team: [] for team in asked_teams}
+    own: dict[str, list[PlanTask]] = {}
     for task in plan.tasks:
-        by_team.setdefault(task.asked_team, []).append(task)
-    told = [_team(Kind.OPENED, team, tasks) for team, tasks in by_team.items()]
+        (asked if task.asked_team in asked else own).setdefault(task.asked_team, []).append(task)
+    told = [_team(Kind.OPENED, team, tasks) for team, tasks in asked.items()]
+    told += [_team(Kind.DUTY, team, tasks) for team, tasks in own.items()]
     return [*told, Telling(Audience.PATIENT, Kind.OPENED)]
 
 

@@ -59,6 +59,11 @@ def day_in_words(at: datetime, zone: ZoneInfo) -> str:
     return f"{wall:%A} {wall.day} {wall:%B}"
 
 
+def date_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Like "Tuesday 8 September 2026"."""
+    return f"{day_in_words(at, zone)} {at.astimezone(zone):%Y}"
+
+
 def time_in_words(at: datetime, zone: ZoneInfo) -> str:
     """Like "Tue 8 Sep 2026, 11:20", on the clock of the place."""
     wall = at.astimezone(zone)

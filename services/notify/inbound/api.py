@@ -30,7 +30,7 @@ class AlertOut(BaseModel):
     team: str
     """Directory id."""
     kind: str
-    """`opened`, `added`, `declined`, `escalated` or `withdrawn`."""
+    """`opened`, `duty`, `added`, `declined`, `escalated` or `withdrawn`."""
     urgent: bool
     task_count: int
     due_at: datetime | None

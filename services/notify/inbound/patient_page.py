@@ -50,8 +50,6 @@ def patient_page(database: Database, stores: Stores, desk: Desk, pages: Pages) -
         response = pages.render(
             request, template, status=_STATUS[answer], page=page, answer=answer, help=desk.help
         )
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         if answer == "too-many":
             response.headers["Retry-After"] = str(int(WINDOW_SECONDS))

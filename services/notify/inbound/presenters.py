@@ -56,7 +56,8 @@ def present(view: AlertView, site: Site, staff_url: str, now: datetime) -> Card:
 def _title(view: AlertView) -> str:
     tasks = "1 task" if view.task_count == 1 else f"{view.task_count} tasks"
     return {
-        "opened": f"New handover with {tasks}",
+        "opened": f"New handover: {tasks} asked of you",
+        "duty": f"New handover: {tasks} of your own",
         "added": f"{tasks} added",
         "declined": f"Offer declined: {tasks} back with you",
         "escalated": "Deadline passed, task still open",

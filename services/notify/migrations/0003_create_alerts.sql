@@ -7,7 +7,7 @@ CREATE TABLE alerts (
     team text NOT NULL,
     kind text NOT NULL
         CONSTRAINT alerts_tell_of_something
-        CHECK (kind IN ('opened', 'added', 'declined', 'escalated', 'withdrawn')),
+        CHECK (kind IN ('opened', 'duty', 'added', 'declined', 'escalated', 'withdrawn')),
     urgent boolean NOT NULL,
     task_count integer NOT NULL,
     due_at timestamptz,

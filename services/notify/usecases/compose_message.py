@@ -12,7 +12,7 @@ from services.notify.domain.message import Message, Rendered
 from services.notify.domain.plan import Plan
 from services.notify.domain.resolver import Send
 from services.notify.domain.site import Site, Team
-from services.notify.domain.wording import TaskWords, day_in_words, steps_of, time_in_words
+from services.notify.domain.wording import TaskWords, date_in_words, steps_of, time_in_words
 from services.notify.usecases.ports import Messages
 
 _PRIVATE = frozenset({"link", "addressee", "address"})
@@ -94,7 +94,7 @@ def _patient_values(
         "phone": contact.phone,
         "hours": contact.hours,
         "link": f"{desk.public_url}/p/{token}",
-        "last_day": day_in_words(now + site.policy.link_life, zone),
+        "last_day": date_in_words(now + site.policy.link_life, zone),
     }
     if send.channel is Channel.LETTER:
         addressee, *address = send.address.split("\n")
@@ -103,7 +103,7 @@ def _patient_values(
             "points": send.points,
             "addressee": addressee,
             "address": address,
-            "today": day_in_words(now, zone),
+            "today": date_in_words(now, zone),
             "steps": [asdict(step) for step in steps],
             "contact": contact.name,
         }

@@ -5,15 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import asyncpg
-import orjson
 import pytest
 
 import deploy
 from deploy.local.mailbox import Mailbox
-from deploy.local.ports import free_port
 from schemas.catalogue import BY_SCHEMA
 from schemas.envelope import Envelope
 from schemas.event import Event
@@ -28,6 +25,7 @@ from services.notify.inbound.delivery import DeliveryWorker
 from services.notify.inbound.events import Ears
 from tests.support.postgres import Database as TestDatabase
 from tests.support.postgres import Databases
+from tests.unit.notify.builders import some_settings
 
 ROLES = Path(deploy.__file__).parent / "postgres" / "roles.sql"
 PASSWORDS = {
@@ -35,20 +33,17 @@ PASSWORDS = {
     for service in ("discharge", "referral", "notify")
     for suffix in ("", "_owner")
 }
-TOKENS = {
-    "token of the practice": {
-        "ref": "api-elm",
-        "roles": ["team-member"],
-        "teams": ["practice-Z90001"],
-    },
-    "token of the pharmacy": {
-        "ref": "api-pharmacy",
-        "roles": ["team-member"],
-        "teams": ["pharmacy-FZZ01"],
-    },
-    "token of everybody": {"ref": "api-all", "roles": ["team-member"], "teams": ["*"]},
-    "token of a hospital": {"ref": "api-pas", "roles": ["hospital-system"]},
-}
+
+
+_EMPTY = """
+DO $$
+BEGIN
+    EXECUTE (
+        SELECT 'TRUNCATE ' || string_agg(format('notify.%I', tablename), ', ') FROM pg_tables
+        WHERE schemaname = 'notify' AND tablename <> 'migrations'
+    );
+END $$
+"""
 
 
 async def _with_tables(database: TestDatabase) -> None:
@@ -58,14 +53,23 @@ async def _with_tables(database: TestDatabase) -> None:
     await migrate(database.dsn_of("baton_notify_owner", "for this test run only"), "notify")
 
 
-@pytest.fixture
-async def database(databases: Databases) -> AsyncIterator[Database]:
-    """A fresh database with notify's tables, opened with the rights of the service and no more."""
+@pytest.fixture(scope="module")
+def tables(databases: Databases) -> Iterator[TestDatabase]:
+    """A database with notify's tables, for the tests of one module."""
     fresh = databases.create(databases.prepared("notify", _with_tables))
-    opened = await open_database(fresh.dsn_of("baton_notify", "for this test run only"), "notify")
+    yield fresh
+    databases.drop(fresh)
+
+
+@pytest.fixture
+async def database(tables: TestDatabase) -> AsyncIterator[Database]:
+    """Notify's tables, empty, opened with the rights of the service and no more."""
+    connection = await asyncpg.connect(tables.dsn)
+    await connection.execute(_EMPTY)
+    await connection.close()
+    opened = await open_database(tables.dsn_of("baton_notify", "for this test run only"), "notify")
     yield opened
     await opened.pool.close()
-    databases.drop(fresh)
 
 
 @pytest.fixture
@@ -79,32 +83,6 @@ def mailbox() -> Iterator[Mailbox]:
 @pytest.fixture
 def settings(mailbox: Mailbox, tmp_path: Path) -> NotifySettings:
     return some_settings(smtp_port=mailbox.smtp_port, letter_folder=tmp_path / "letters")
-
-
-def some_settings(**changes: Any) -> NotifySettings:
-    given: dict[str, Any] = {
-        "environment": "test",
-        "database_url": "postgresql:///nowhere",
-        "kafka_bootstrap": "localhost:1",
-        "http_port": 0,
-        "site_secret": "site secret of a test",
-        "session_secret": "session secret of a test",
-        "api_tokens": orjson.dumps([_token(text, who) for text, who in TOKENS.items()]).decode(),
-        "smtp_host": "127.0.0.1",
-        "smtp_port": free_port(),
-        "mail_from": "baton@fellside.example.net",
-        "letter_folder": Path("letters"),
-        "public_url": "http://127.0.0.1:8003",
-        "staff_url": "http://127.0.0.1:8002",
-        "quiet_hours": "off",
-    }
-    return NotifySettings(**given | changes)
-
-
-def _token(text: str, who: dict[str, Any]) -> dict[str, Any]:
-    import hashlib
-
-    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), **who}
 
 
 @dataclass
@@ -203,5 +181,5 @@ def house(database: Database, settings: NotifySettings, mailbox: Mailbox) -> Hou
 
 
 def _stream(event: Event) -> str:
-    handover: UUID | None = getattr(event, "handover_id", None)
+    handover = getattr(event, "handover_id", None)
     return f"handover:{handover}" if handover else f"patient:{event.patient_key}"

@@ -6,64 +6,14 @@ import pytest
 from schemas.alert import AlertNotDelivered
 from schemas.handover import (
     HandoverCompleted,
-    HandoverWithdrawn,
-    OfferAccepted,
     OfferDeclined,
     TaskAdded,
     TaskChanged,
-    TaskEscalated,
 )
-from services.chassis.ids import new_id
-from tests.unit.notify.builders import (
-    ELM_TREE,
-    PHARMACY,
-    SAFETY,
-    WARD,
-    a_task_made,
-    described,
-    opened,
-)
+from tests.unit.notify.builders import ELM_TREE, PHARMACY, SAFETY, WARD
+from tests.unit.notify.facts import a_task_made, accepted, described, escalated, opened, withdrawn
 
-NEW = {(ELM_TREE, "opened"), (PHARMACY, "opened"), (WARD, "opened"), ("", "opened")}
-
-
-def accepted(handover, offer=0, team=ELM_TREE, **changes):
-    return OfferAccepted(
-        **{
-            "patient_key": handover.patient_key,
-            "handover_id": handover.handover_id,
-            "offer_id": handover.offers[offer].offer_id,
-            "team": team,
-            "accepted_at": handover.opened_at,
-            "accepted_by": "staff-elm-tree",
-            "coordinator_team": WARD,
-        }
-        | changes
-    )
-
-
-def withdrawn(handover):
-    return HandoverWithdrawn(
-        patient_key=handover.patient_key,
-        handover_id=handover.handover_id,
-        withdrawn_at=handover.opened_at,
-        withdrawn_by="system",
-        reason="discharge-cancelled",
-    )
-
-
-def escalated(handover, *teams, step=1):
-    return TaskEscalated(
-        patient_key=handover.patient_key,
-        handover_id=handover.handover_id,
-        task_id=handover.tasks[0].task_id,
-        code=handover.tasks[0].code,
-        owner_team=WARD,
-        told_teams=teams,
-        due_at=handover.opened_at,
-        escalated_at=handover.opened_at,
-        step=step,
-    )
+NEW = {(ELM_TREE, "opened"), (PHARMACY, "opened"), (WARD, "duty"), ("", "opened")}
 
 
 @pytest.fixture

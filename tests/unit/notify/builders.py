@@ -1,13 +1,16 @@
 """Builders with sensible defaults for notify's tests: Edna, her handover, and the facts that referral tells."""
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from schemas.handover import HandoverOpened, OfferMade, TaskMade
-from schemas.patient import Address, ContactPoint, PatientDescribed, PersonName
-from services.chassis.ids import new_id
+import orjson
+
+from services.notify.config import NotifySettings
 from services.notify.domain.alert import Alert, Audience, Kind, Telling
 from services.notify.domain.person import Person
 from services.notify.domain.plan import Answer, Plan, PlanTask, Standing
@@ -29,6 +32,21 @@ EDNA = "0f5c1be2a7d94c63b8e1d2f3a4b5c6d7"
 
 WARD, ELM_TREE, PHARMACY = "ward-ZTA", "practice-Z90001", "pharmacy-FZZ01"
 COMMUNITY, SAFETY = "community-ZTC", "safety-ZTA"
+
+TOKENS = {
+    "token of the practice": {
+        "ref": "api-elm",
+        "roles": ["team-member"],
+        "teams": ["practice-Z90001"],
+    },
+    "token of the pharmacy": {
+        "ref": "api-pharmacy",
+        "roles": ["team-member"],
+        "teams": ["pharmacy-FZZ01"],
+    },
+    "token of everybody": {"ref": "api-all", "roles": ["team-member"], "teams": ["*"]},
+    "token of a hospital": {"ref": "api-pas", "roles": ["hospital-system"]},
+}
 
 LETTER = "requirescontactbyletter"
 TWENTY_POINTS = "requireswritteninformationinatleast20pointsansseriffont"
@@ -139,61 +157,25 @@ def a_plan(*tasks: PlanTask, **changes) -> Plan:
     )
 
 
-def described(key: str = EDNA, **changes) -> PatientDescribed:
-    """What discharge says of Edna, who reads e-mail unless a test says otherwise."""
-    return PatientDescribed(
-        **{
-            "patient_key": key,
-            "described_at": NOW,
-            "nhs_number": "9995000105",
-            "nhs_number_verification": "01",
-            "name": PersonName(family="Hartley", given="Edna", prefix="Mrs"),
-            "birth_date": date(1948, 3, 2),
-            "address": Address(lines=("12 Mill Lane", "Fellside"), postcode="FE1 2AB"),
-            "contact_points": (ContactPoint(kind="email", value="edna@patients.example.net"),),
-            "test_patient": True,
-        }
-        | changes
-    )
+def some_settings(**changes: Any) -> NotifySettings:
+    given: dict[str, Any] = {
+        "environment": "test",
+        "database_url": "postgresql:///nowhere",
+        "kafka_bootstrap": "localhost:1",
+        "http_port": 0,
+        "site_secret": "site secret of a test",
+        "session_secret": "session secret of a test",
+        "api_tokens": orjson.dumps([_token(text, who) for text, who in TOKENS.items()]).decode(),
+        "smtp_host": "127.0.0.1",
+        "smtp_port": 1,
+        "mail_from": "baton@fellside.example.net",
+        "letter_folder": Path("letters"),
+        "public_url": "http://127.0.0.1:8003",
+        "staff_url": "http://127.0.0.1:8002",
+        "quiet_hours": "off",
+    }
+    return NotifySettings(**given | changes)
 
 
-def a_task_made(code: str = "gp-medicines-reconciliation", **changes) -> TaskMade:
-    return TaskMade(
-        **{
-            "task_id": new_id(),
-            "code": code,
-            "rule_id": "R06",
-            "owner_team": WARD,
-            "due_at": NOW + timedelta(days=7),
-        }
-        | changes
-    )
-
-
-def opened(key: str = EDNA, *, at: datetime = NOW, **changes) -> HandoverOpened:
-    """Ward 7 sends its summary; Elm Tree Surgery and the pharmacy are asked for one task each."""
-    practice, pharmacy = new_id(), new_id()
-    return HandoverOpened(
-        **{
-            "patient_key": key,
-            "handover_id": new_id(),
-            "spell_id": new_id(),
-            "sender": "ZTA",
-            "coordinator_team": WARD,
-            "clock_started_at": at,
-            "opened_at": at,
-            "offers": (
-                OfferMade(offer_id=practice, team=ELM_TREE, role="gp-practice"),
-                OfferMade(offer_id=pharmacy, team=PHARMACY, role="community-pharmacy"),
-            ),
-            "tasks": (
-                a_task_made("send-discharge-summary", rule_id="R01", due_at=at + timedelta(days=1)),
-                a_task_made(offer_id=practice, due_at=at + timedelta(days=7)),
-                a_task_made(
-                    "dms-stage-1", rule_id="R09", offer_id=pharmacy, due_at=at + timedelta(days=3)
-                ),
-            ),
-            "test_patient": True,
-        }
-        | changes
-    )
+def _token(text: str, who: dict[str, Any]) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), **who}

@@ -126,7 +126,7 @@ def test_mail_to_a_team_carries_counts_urgency_deadline_and_a_link_and_no_more()
         Send(Channel.EMAIL, "practice-z90001@teams.example.net", 12), alert=an_alert(for_team())
     )
 
-    assert composed.message.subject == "Routine: 2 tasks new for Elm Tree Surgery"
+    assert composed.message.subject == "Routine: 2 tasks for Elm Tree Surgery"
     assert "Tue 8 Sep 2026, 11:30" in composed.message.body
     assert f"https://work.example.net/handovers/{UUID(int=2)}" in composed.message.body
     assert "edna" not in composed.message.body.lower()

@@ -32,7 +32,7 @@ def test_an_opened_handover_tells_each_team_once_and_always_the_patient():
     assert told(tellings) == [
         (ELM_TREE, "opened"),
         (PHARMACY, "opened"),
-        (WARD, "opened"),
+        (WARD, "duty"),
         ("patient", "opened"),
     ]
     assert [each.task_count for each in tellings] == [2, 1, 1, 0]

@@ -1,0 +1,45 @@
+"""Carriers that do what a test wants, and a worker that uses them."""
+
+from services.notify.app import STORES, build_desk
+from services.notify.domain.alert import Channel
+from services.notify.domain.attempt import Taken
+from services.notify.inbound.delivery import DeliveryWorker
+
+EDNA_MAIL = "edna@patients.example.net"
+
+
+class Carried:
+    """A carrier that says what a test wants and remembers what it was handed."""
+
+    def __init__(self, *outcomes) -> None:
+        self.outcomes = list(outcomes)
+        self.messages = []
+
+    async def carry(self, message):
+        self.messages.append(message)
+        outcome = self.outcomes.pop(0) if self.outcomes else Taken()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def a_worker_with(house, carrier) -> DeliveryWorker:
+    return DeliveryWorker(
+        house.database,
+        STORES,
+        build_desk(house.settings),
+        {Channel.EMAIL: carrier, Channel.LETTER: carrier},
+    )
+
+
+async def patient_alert(house):
+    ((state, reason),) = [
+        (state, reason)
+        for audience, _, _, state, reason in await house.alerts()
+        if audience == "patient"
+    ]
+    return state, reason
+
+
+async def about_the_patient(house, event):
+    return [said for said in await house.said(event) if said.audience == "patient"]
