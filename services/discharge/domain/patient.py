@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Any
 
 from services.discharge.domain.statement import Words
 
 Heard = Sequence[Any]
 """A value, the time as of which its source said it, and the time at which it was said (ISO, UTC)."""
+AllSaid = Mapping[str, Mapping[str, Heard]]
+"""What was heard, by source and field."""
 
 _LATEST = (
     "nhs_number_verification",
@@ -34,23 +37,20 @@ class Patient:
     patient_key: str
     nhs_number: str | None = None
     test_patient: bool = False
-    said: Mapping[str, Mapping[str, Heard]] = field(default_factory=dict)
-    """By source and field."""
+    said: AllSaid = field(default_factory=dict)
     described: Mapping[str, Any] = field(default_factory=dict)
     """What was published last, less its time."""
     version: int = 0
     """How often the patient was described."""
 
 
-def hear(
-    patient: Patient, source: str, words: Words, as_of: datetime, said_at: datetime
-) -> Patient:
+def hear(said: AllSaid, source: str, words: Words, as_of: datetime, said_at: datetime) -> AllSaid:
     """Take in what a source said. Late news about old times never hides newer news (S11)."""
     times = tuple(at.astimezone(UTC).isoformat(timespec="microseconds") for at in (as_of, said_at))
-    heard = dict(patient.said.get(source, {}))
+    heard = dict(said.get(source, {}))
     for about, value in words.items():
         heard[about] = _join(about, heard.get(about), (value, *times))
-    return replace(patient, said={**patient.said, source: heard})
+    return {**said, source: heard}
 
 
 def describe(patient: Patient) -> Mapping[str, Any]:
@@ -78,7 +78,7 @@ def described_at(patient: Patient) -> datetime:
 def _join(about: str, old: Heard | None, new: Heard) -> Heard:
     if old is None:
         return new
-    latest = max(old, new, key=_order)
+    latest = _later(old, new)
     if about == "identifiers":
         return _united((old[0], new[0])), *latest[1:]
     if about == "deceased" and old[0] != new[0]:
@@ -89,7 +89,7 @@ def _join(about: str, old: Heard | None, new: Heard) -> Heard:
 
 def _latest(patient: Patient, about: str) -> Any:
     found = _of(patient, about)
-    return max(found, key=_order)[0] if found else None
+    return reduce(_later, found)[0] if found else None
 
 
 def _of(patient: Patient, about: str) -> list[Heard]:
@@ -105,6 +105,8 @@ def _united(lists: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:
     return [{"system": system, "value": value} for system, value in pairs[:_MOST_NUMBERS]]
 
 
-def _order(heard: Heard) -> tuple[str, str, str]:
+def _later(one: Heard, other: Heard) -> Heard:
+    if one[1:] != other[1:]:
+        return one if tuple(one[1:]) > tuple(other[1:]) else other
     # Two values of the same times: any order will do, as long as it is always the same.
-    return heard[1], heard[2], json.dumps(heard[0], sort_keys=True)
+    return max(one, other, key=lambda heard: json.dumps(heard[0], sort_keys=True))

@@ -68,45 +68,38 @@ def decide(spell: Spell, statement: Statement, patient: Mapping[str, Any]) -> De
 
     `patient` is what is known of them, this statement included: it names practice and pharmacy.
     """
-    heard = _fill(spell, statement)
-    flags = _conflicts(spell, statement.stay)
-    if statement.happening == "admitted":
-        if spell.admission_said:
-            return Decision(heard, (), flags)
-        return Decision(
-            replace(heard, admission_said=True, said=spell.said + 1), ("spell.admitted",), flags
-        )
-    if spell.discharge_said:
-        return Decision(heard, (), flags)
-    return Decision(
-        replace(
-            heard,
-            discharge_said=True,
-            said=spell.said + 1,
-            encounter_class=statement.stay.encounter_class,
-            practice=patient.get("practice"),
-            pharmacy=patient.get("pharmacy"),
-        ),
-        ("spell.discharged",),
-        flags,
-    )
+    changes = _missing(spell, statement)
+    news: tuple[News, ...] = ()
+    if statement.happening == "admitted" and not spell.admission_said:
+        news = ("spell.admitted",)
+        changes |= {"admission_said": True, "said": spell.said + 1}
+    elif statement.happening == "discharged" and not spell.discharge_said:
+        news = ("spell.discharged",)
+        changes |= {
+            "discharge_said": True,
+            "said": spell.said + 1,
+            "encounter_class": statement.stay.encounter_class,
+            "practice": patient.get("practice"),
+            "pharmacy": patient.get("pharmacy"),
+        }
+    return Decision(replace(spell, **changes), news, _conflicts(spell, statement.stay))
 
 
-def _fill(spell: Spell, statement: Statement) -> Spell:
-    """Keep what is known and add what was missing: the first word on a fact stands (S03)."""
+def _missing(spell: Spell, statement: Statement) -> dict[str, Any]:
+    """What is known and was missing: the first word on a fact stands (S03)."""
     stay = statement.stay
-    return replace(
-        spell,
-        admitted_at=spell.admitted_at or stay.admitted_at,
-        discharged_at=spell.discharged_at or stay.discharged_at,
-        method=spell.method or stay.method,
-        destination=spell.destination or stay.destination,
-        specialty=spell.specialty or stay.specialty,
-        diagnoses=spell.diagnoses or stay.diagnoses,
-        indicators=spell.indicators or stay.indicators,
-        deceased=spell.deceased or statement.deceased,
-        test_patient=spell.test_patient or statement.test_patient,
-    )
+    return {
+        "birth_date": spell.birth_date or statement.person.birth_date,
+        "admitted_at": spell.admitted_at or stay.admitted_at,
+        "discharged_at": spell.discharged_at or stay.discharged_at,
+        "method": spell.method or stay.method,
+        "destination": spell.destination or stay.destination,
+        "specialty": spell.specialty or stay.specialty,
+        "diagnoses": spell.diagnoses or stay.diagnoses,
+        "indicators": spell.indicators or stay.indicators,
+        "deceased": spell.deceased or statement.deceased,
+        "test_patient": spell.test_patient or statement.test_patient,
+    }
 
 
 def _conflicts(spell: Spell, stay: Stay) -> tuple[str, ...]:

@@ -27,8 +27,8 @@ class Moment:
     trouble: Trouble = ""
 
 
-def in_london(naive: datetime, place: str) -> Moment:
-    """Read a wall-clock time of Europe/London.
+def in_london(naive: datetime) -> tuple[datetime, Trouble]:
+    """Read a wall-clock time of Europe/London; returns it in UTC.
 
     The hour that comes twice is read as its first, which gives the earlier deadline; the hour that is skipped is
     moved forward. Both are marked.
@@ -37,8 +37,8 @@ def in_london(naive: datetime, place: str) -> Moment:
     at = local.astimezone(UTC)
     if local.utcoffset() != local.replace(fold=1).utcoffset():
         skipped = at.astimezone(LONDON).replace(tzinfo=None) != naive
-        return Moment(place, at, "gap" if skipped else "ambiguous")
-    return Moment(place, at)
+        return at, "gap" if skipped else "ambiguous"
+    return at, ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """The one way in for all doors: read, store with everything that arrived meanwhile, then answer."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from asyncpg import DeadlockDetectedError, UniqueViolationError
 
 from services.chassis.batches import GroupCommit
-from services.chassis.database import Database
+from services.chassis.database import AWAY, Database
+from services.chassis.errors import Transient
+from services.chassis.log import get_logger
 from services.discharge.domain.identity import KeyOf
 from services.discharge.domain.message import Incoming, Outcome
 from services.discharge.inbound import measures
@@ -23,6 +25,15 @@ LONG_BYTES = 256 * 1024
 _TRIES = 4
 """Another process may be first with the same message or stay: what it wrote is there to be read then."""
 
+MOST_BYTES_IN_HAND = 64 * 1024 * 1024
+"""More than this waiting for the database is sent away, to come again later."""
+
+_log = get_logger()
+
+
+class NotStored(Exception):
+    """Something went wrong that nobody expected. The text names its kind and repeats nothing of the message."""
+
 
 class Intake:
     """Takes messages in. One answer each, only after the commit."""
@@ -33,11 +44,14 @@ class Intake:
         stores: Stores,
         key_of: KeyOf,
         allowed_senders: frozenset[str] = frozenset(),
+        most_bytes: int = MOST_BYTES_IN_HAND,
     ) -> None:
         self._database = database
         self._stores = stores
         self._key_of = key_of
         self._allowed_senders = allowed_senders
+        self._most_bytes = most_bytes
+        self._bytes_in_hand = 0
         self._commits: GroupCommit[Incoming, Outcome] = GroupCommit(self._commit)
 
     async def run(self) -> None:
@@ -45,21 +59,49 @@ class Intake:
         await self._commits.run()
 
     async def hl7(self, body: bytes, arrival: Arrival) -> tuple[Header, Outcome]:
-        """Take in an HL7 v2 message. Raises what the database raises while it is away."""
-        if len(body) > LONG_BYTES:
-            read = await asyncio.to_thread(read_hl7, body, arrival, self._allowed_senders)
-        else:
-            read = read_hl7(body, arrival, self._allowed_senders)
-        incoming, header = read
-        return header, await self._commits.submit(incoming)
+        """Take in an HL7 v2 message.
+
+        Raises what the database raises while it is away, `Transient` when too much is waiting already, and
+        `NotStored` for anything else.
+        """
+        with self._in_hand(body):
+            if len(body) > LONG_BYTES:
+                read = await asyncio.to_thread(read_hl7, body, arrival, self._allowed_senders)
+            else:
+                read = read_hl7(body, arrival, self._allowed_senders)
+            incoming, header = read
+            return header, await self._submit(incoming)
 
     async def fhir(self, body: bytes, arrival: Arrival) -> tuple[Incoming, Reading, Outcome]:
-        """Take in a FHIR message. Raises what the database raises while it is away."""
-        if len(body) > LONG_BYTES:
-            incoming, reading = await asyncio.to_thread(read_fhir, body, arrival)
-        else:
-            incoming, reading = read_fhir(body, arrival)
-        return incoming, reading, await self._commits.submit(incoming)
+        """Take in a FHIR message. Raises as `hl7` does."""
+        with self._in_hand(body):
+            if len(body) > LONG_BYTES:
+                incoming, reading = await asyncio.to_thread(read_fhir, body, arrival)
+            else:
+                incoming, reading = read_fhir(body, arrival)
+            return incoming, reading, await self._submit(incoming)
+
+    @contextmanager
+    def _in_hand(self, body: bytes) -> Iterator[None]:
+        if self._bytes_in_hand + len(body) > self._most_bytes:
+            measures.UNANSWERED.inc()
+            raise Transient("too many messages wait for the database")
+        self._bytes_in_hand += len(body)
+        try:
+            yield
+        finally:
+            self._bytes_in_hand -= len(body)
+
+    async def _submit(self, incoming: Incoming) -> Outcome:
+        try:
+            return await self._commits.submit(incoming)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001
+            # What the driver says may quote the message: only its kind goes on.
+            kind = type(error).__name__
+            _log.error("intake.message_failed", message_id=incoming.message_id, error=kind)
+            raise NotStored(kind) from None
 
     async def _commit(self, batch: Sequence[Incoming]) -> Sequence[Outcome]:
         try:

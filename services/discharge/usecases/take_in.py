@@ -9,7 +9,7 @@ from services.chassis.ids import new_id
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.discharge.domain.codes import trust_of
 from services.discharge.domain.identity import Alias, Identity, Match, match, same_stay
-from services.discharge.domain.patient import Patient, describe, described_at, hear
+from services.discharge.domain.patient import Patient, describe, hear
 from services.discharge.domain.spell import Decision, Spell, correlation_of, decide
 from services.discharge.domain.statement import Statement
 from services.discharge.usecases import announce
@@ -68,12 +68,10 @@ class Books:
             flags.append("visit-number-shared")
         patient, said = self._describe(statement, identity, found, unit, cause)
         before = spell or _new_spell(statement, found)
-        before = replace(
-            before,
-            patient_key=found.patient_key,
-            known_by_nhs_number=found.by_nhs_number,
-            birth_date=before.birth_date or statement.person.birth_date,
-        )
+        if before.patient_key != found.patient_key:
+            before = replace(
+                before, patient_key=found.patient_key, known_by_nhs_number=found.by_nhs_number
+            )
         decision = decide(before, statement, patient.described)
         flags += decision.flags
         self._put(candidates, spell, decision.spell)
@@ -102,17 +100,19 @@ class Books:
     ) -> tuple[Patient, list[dict[str, str]]]:
         person = statement.person
         before = self.patients.get(found.patient_key) or self._newcomer(identity, found)
-        before = replace(
-            before,
+        patient = Patient(
+            patient_key=found.patient_key,
             nhs_number=before.nhs_number or (person.nhs_number if found.by_nhs_number else None),
             test_patient=before.test_patient or statement.test_patient,
-        )
-        patient = hear(
-            before,
-            statement.source,
-            person.words,
-            as_of=statement.happened_at,
-            said_at=statement.said_at,
+            said=hear(
+                before.said,
+                statement.source,
+                person.words,
+                as_of=statement.happened_at,
+                said_at=statement.said_at,
+            ),
+            described=before.described,
+            version=before.version,
         )
         known = describe(patient)
         said: list[dict[str, str]] = []
@@ -124,7 +124,7 @@ class Books:
                 stream=f"patient:{patient.patient_key}",
                 sequence=patient.version,
                 cause=cause,
-                occurred_at=described_at(patient),
+                occurred_at=event.described_at,
             )
             said.append({"event_id": str(event_id), "type": event.type})
         self.patients[patient.patient_key] = self.changed_patients[patient.patient_key] = patient

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -48,6 +48,14 @@ async def _make_schema(database: Site) -> None:
     )
 
 
+async def _empty(site: Site) -> None:
+    connection = await asyncpg.connect(site.dsn, server_settings={"search_path": "discharge"})
+    await connection.execute(
+        "TRUNCATE source_messages, patients, patient_identifiers, spells, outbox, outbox_pending"
+    )
+    await connection.close()
+
+
 @dataclass
 class Said:
     """One event, as it waits for the relay."""
@@ -67,6 +75,7 @@ class Ward:
     port: int
     http: httpx2.AsyncClient
     settings: DischargeSettings
+    loops: dict[str, asyncio.Task[None]]
     open_lines: list["Line"] = field(default_factory=list)
 
     async def line(self) -> "Line":
@@ -181,9 +190,9 @@ def _tokens() -> str:
     )
 
 
-@pytest.fixture
-async def site(databases: Databases) -> AsyncIterator[Site]:
-    """A fresh database of its own, with discharge's schema."""
+@pytest.fixture(scope="module")
+def site(databases: Databases) -> Iterator[Site]:
+    """A database of its own for each module, with discharge's schema."""
     database = databases.create(databases.prepared("discharge", _make_schema))
     yield database
     databases.drop(database)
@@ -200,6 +209,7 @@ async def ward(
     site: Site, given_settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Ward]:
     """Discharge, listening."""
+    await _empty(site)
     dsn = site.dsn_of("baton_discharge", PASSWORDS["discharge"])
     settings = DischargeSettings(
         environment="test",
@@ -214,18 +224,18 @@ async def ward(
     )
     database = await open_database(dsn, "discharge")
     parts = build(settings, database)
-    tasks = [asyncio.create_task(loop()) for loop in parts.loops.values()]
+    loops = {name: asyncio.create_task(loop()) for name, loop in parts.loops.items()}
     listener = parts.loops["mllp"].__self__
     await eventually(lambda: listener.address)
     transport = httpx2.ASGITransport(app=parts.app)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://discharge", headers=bearer(HOSPITAL)
     ) as http:
-        ward = Ward(database, *listener.address, http, settings)
+        ward = Ward(database, *listener.address, http, settings, loops)
         yield ward
     for line in ward.open_lines:
         line.close()
-    for task in tasks:
+    for task in loops.values():
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*loops.values(), return_exceptions=True)
     await database.pool.close()

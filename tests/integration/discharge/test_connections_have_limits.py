@@ -11,7 +11,7 @@ from tests.support.hospital import an_adt
 
 @pytest.fixture
 def given_settings() -> dict[str, Any]:
-    return {"mllp_connections": 2, "mllp_idle_seconds": 0.5, "mllp_frame_seconds": 0.3}
+    return {"mllp_connections": 2, "mllp_idle_seconds": 1.0, "mllp_frame_seconds": 0.5}
 
 
 async def test_one_connection_too_many_is_closed_and_the_others_go_on(ward: Ward):
@@ -76,3 +76,12 @@ async def test_a_connection_in_use_stays_open(ward: Ward):
     for number in range(6):
         assert b"MSA|AA" in await line.send(an_adt(control_id=f"N{number}"))
         await asyncio.sleep(0.2)
+
+
+async def test_closing_down_hangs_up_on_everybody(ward: Ward):
+    line = await ward.line()
+    await line.send(an_adt())
+
+    ward.loops["mllp"].cancel()
+
+    assert await line.is_closed()

@@ -26,7 +26,7 @@ class OwnServer:
         self.postgres.stop("immediate")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_server() -> Iterator[OwnServer]:
     with tempfile.TemporaryDirectory(prefix="baton-away-") as folder:
         server = OwnServer(Path(folder) / "postgres")
@@ -37,7 +37,7 @@ def own_server() -> Iterator[OwnServer]:
         server.postgres.destroy()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def databases(own_server: OwnServer) -> Databases:
     return Databases(own_server.postgres)
 

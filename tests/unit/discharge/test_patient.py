@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -31,9 +32,12 @@ news = st.tuples(
 
 
 def after(*said):
-    patient = Patient("k")
-    for source, words, at in said:
-        patient = hear(patient, source, words, at, at)
+    return taking(Patient("k"), *((*news, news[2]) for news in said))
+
+
+def taking(patient, *said):
+    for news in said:
+        patient = replace(patient, said=hear(patient.said, *news))
     return patient
 
 
@@ -67,10 +71,11 @@ def test_late_news_about_old_times_never_hides_newer_news():
 
 
 def test_of_two_messages_about_the_same_time_the_later_one_counts():
-    first = hear(Patient("k"), "ZTA/PAS", {"practice": "Z90002"}, START, START)
-    second = hear(first, "ZTA/PAS", {"practice": "Z90001"}, START, LATER)
+    first = ("ZTA/PAS", {"practice": "Z90002"}, START, START)
+    second = ("ZTA/PAS", {"practice": "Z90001"}, START, LATER)
 
-    assert describe(second)["practice"] == "Z90001"
+    assert describe(taking(Patient("k"), first, second))["practice"] == "Z90001"
+    assert describe(taking(Patient("k"), second, first))["practice"] == "Z90001"
 
 
 def test_a_deleted_value_is_gone_and_an_absent_one_stays():
@@ -80,9 +85,8 @@ def test_a_deleted_value_is_gone_and_an_absent_one_stays():
     )
 
     assert describe(patient)["contact_points"]
-    assert "contact_points" not in describe(
-        hear(patient, "ZTA/PAS", {"contact_points": None}, LATER, LATER)
-    )
+    gone = taking(patient, ("ZTA/PAS", {"contact_points": None}, LATER, LATER))
+    assert "contact_points" not in describe(gone)
 
 
 def test_a_death_is_never_taken_back_by_a_message():

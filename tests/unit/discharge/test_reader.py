@@ -159,10 +159,10 @@ def test_a_byte_order_mark_before_the_message_does_no_harm():
     ids=["components", "subcomponents", "repetitions", "fields", "segments", "escapes"],
 )
 def test_a_bomb_is_refused_before_it_costs_anything(bomb):
-    started = time.perf_counter()
+    started = time.thread_time()
 
     with pytest.raises(Unreadable) as refusal:
         read(bomb)
 
     assert refusal.value.error == 104
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.05

@@ -52,32 +52,36 @@ class MllpListener:
         self._host = host
         self._port = port
         self._limits = limits or Limits()
-        self._connections = 0
+        self._conversations: set[asyncio.Task[None]] = set()
         self.address: tuple[str, int] | None = None
         """Host and port, once it listens; port 0 was asked for a free one."""
 
     async def run(self) -> None:
-        """Listen until cancelled."""
+        """Listen until cancelled, then hang up on everybody: what was not answered will be sent again."""
         server = await asyncio.start_server(self._welcome, self._host, self._port)
         host, port = server.sockets[0].getsockname()[:2]
         self.address = (host, port)
         _log.info("mllp.listens", port=port)
         try:
-            await server.serve_forever()
+            await asyncio.Event().wait()
         finally:
             self.address = None
+            server.close()
+            for conversation in list(self._conversations):
+                conversation.cancel()
 
     async def listens(self) -> str | None:
         """Readiness: None when it does."""
         return None if self.address else "does not listen"
 
     async def _welcome(self, reader: StreamReader, writer: StreamWriter) -> None:
-        if self._connections >= self._limits.connections:
+        task = asyncio.current_task()
+        if task is None or len(self._conversations) >= self._limits.connections:
             measures.REFUSED_CONNECTIONS.inc()
-            _log.warning("mllp.connection_refused", connections=self._connections)
+            _log.warning("mllp.connection_refused", connections=len(self._conversations))
             writer.close()
             return
-        self._connections += 1
+        self._conversations.add(task)
         measures.CONNECTIONS.inc()
         try:
             await self._converse(reader, writer)
@@ -86,7 +90,7 @@ class MllpListener:
         except Exception as error:  # noqa: BLE001  (one sender's trouble is not the others')
             _log.error("mllp.connection_failed", error=type(error).__name__, exc_info=error)
         finally:
-            self._connections -= 1
+            self._conversations.discard(task)
             measures.CONNECTIONS.dec()
             writer.close()
             with contextlib.suppress(OSError, TimeoutError):

@@ -1,10 +1,12 @@
 """A lean reader of ER7, the pipe form of HL7 v2: it splits, and unescapes only what is asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.discharge.inbound.hl7.charset import decode
-from services.discharge.inbound.hl7.escapes import Escapes, escapes
+from services.discharge.inbound.hl7.escapes import escapes
 
 
 class Separators(NamedTuple):
@@ -52,7 +54,8 @@ class Message:
     codec: str
     segments: list[Fields]
     flags: tuple[str, ...]
-    undo: Escapes
+    undo: Callable[[str], str]
+    """Undoes the escapes of a value."""
 
     def first(self, name: str) -> Fields | None:
         """The first segment of that name."""
@@ -88,15 +91,13 @@ class Message:
         """One component, as meant, without space around it."""
         if number > len(components):
             return ""
-        return self.undo.undo(components[number - 1]).strip()
+        return self.undo(components[number - 1]).strip()
 
     def first_part(self, components: list[str], number: int) -> str:
         """The first subcomponent of a component, as meant."""
         if number > len(components):
             return ""
-        return self.undo.undo(
-            components[number - 1].split(self.separators.subcomponent, 1)[0]
-        ).strip()
+        return self.undo(components[number - 1].split(self.separators.subcomponent, 1)[0]).strip()
 
     def is_null(self, segment: Fields, number: int) -> bool:
         """Whether the field says that its value is gone."""
@@ -109,7 +110,7 @@ def read_message(body: bytes) -> Message:
     if not body.startswith(b"MSH"):
         raise Unreadable(100, "MSH", "A message begins with MSH")
     head = body[:2048].decode("iso8859-1")
-    separators = _separators(head)
+    separators = _separators(head[: len("MSH|^~\\&|")])
     text, codec, flags = decode(body, _declared(head, separators))
     _check_size(text, separators)
     between = separators.field
@@ -118,9 +119,20 @@ def read_message(body: bytes) -> Message:
     segments = [line.split(between) for line in text.split("\r") if line]
     # MSH-1 is the separator itself: with it in place, field n of every segment is at n.
     segments[0].insert(1, between)
-    return Message(separators, codec, segments, flags, escapes(separators, codec))
+    undo = _as_it_is if _is_plain(text, separators) else escapes(separators, codec).undo
+    return Message(separators, codec, segments, flags, undo)
 
 
+def _is_plain(text: str, separators: Separators) -> bool:
+    """Whether nothing in the message needs undoing: one escape character is the one in MSH-2."""
+    return text.count(separators.escape) <= 1 and text.replace("\r", "").isprintable()
+
+
+def _as_it_is(value: str) -> str:
+    return value
+
+
+@lru_cache(maxsize=64)
 def _separators(head: str) -> Separators:
     """MSH-1 and MSH-2; a short MSH-2 is filled up with the usual characters."""
     field = head[3:4]

@@ -2,8 +2,9 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
-from services.discharge.domain.times import Moment, in_london
+from services.discharge.domain.times import Moment, Trouble, in_london
 
 _STAMP = re.compile(
     r"(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)?(\d\d)?(?:\.\d{1,6})?)?([+-]\d{4})?\Z", re.ASCII
@@ -12,24 +13,30 @@ _STAMP = re.compile(
 
 def read_moment(text: str, place: str) -> Moment:
     """An instant; a date alone is no instant, because midnight would be a guess."""
+    return Moment(place, *_instant(text))
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> tuple[datetime | None, Trouble]:
+    """Cached: one message says the same time in several places, and its neighbours too."""
     if not text or text == '""':
-        return Moment(place, None)
+        return None, ""
     found = _STAMP.match(text)
     if not found:
-        return Moment(place, None, "unreadable")
+        return None, "unreadable"
     year, month, day, hour, minute, second, offset = found.groups()
     try:
         if hour is None:
             datetime(int(year), int(month or 1), int(day or 1))  # noqa: DTZ001  (a check only)
-            return Moment(place, None, "date-only")
+            return None, "date-only"
         wall = datetime(  # noqa: DTZ001  (the zone is decided below)
             int(year), int(month), int(day), int(hour), int(minute or 0), int(second or 0)
         )
         if offset is None:
-            return in_london(wall, place)
-        return Moment(place, wall.replace(tzinfo=_zone(offset)).astimezone(UTC))
+            return in_london(wall)
+        return wall.replace(tzinfo=_zone(offset)).astimezone(UTC), ""
     except (ValueError, OverflowError):
-        return Moment(place, None, "unreadable")
+        return None, "unreadable"
 
 
 def read_date(text: str) -> tuple[str | None, str]:
