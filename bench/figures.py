@@ -31,12 +31,14 @@ class Compared:
 
 @dataclass(frozen=True)
 class Load:
-    """Times at one steady load, in milliseconds."""
+    """Times and CPU at one steady load, in milliseconds."""
 
     p50: Compared
     p99: Compared
     ack_p50: Compared
     ack_p99: Compared
+    cpu_ms: Compared
+    """Of CPU for each discharge, the generator left out."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def _load(pairs: Sequence[Pair], rate: int) -> Load:
         p99=_compare(pairs, lambda run: run.latency[rate].p99),
         ack_p50=_compare(pairs, lambda run: run.latency[rate].ack_p50),
         ack_p99=_compare(pairs, lambda run: run.latency[rate].ack_p99),
+        cpu_ms=_compare(pairs, lambda run: run.latency[rate].cpu_ms),
     )
 
 

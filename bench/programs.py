@@ -1,15 +1,18 @@
 """The two programs of a bench, each as three processes that can be started and ended."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 from bench.site import Site
 from deploy.local.ports import is_listening
-from deploy.local.processes import Child, PartDidNotStart
+from deploy.local.processes import Child, PartDidNotStart, start_child
 from services.console.site.keys import SERVICES
-from services.console.site.processes import Watched, run_to_end
+from services.console.site.processes import Watched
 
+_REPOSITORY = Path(__file__).resolve().parents[1]
 _READY_WITHIN = 60.0
 
 
@@ -57,8 +60,12 @@ class Floor:
         children = {}
         for service in SERVICES:
             told = site.environment.of(service)
-            children[service] = run_to_end(
-                service, [f"bench.floor.{service}"], told, site.plan.logs / "floor"
+            children[service] = start_child(
+                service,
+                [sys.executable, "-m", f"bench.floor.{service}"],
+                log=site.plan.logs / "floor" / f"{service}.log",
+                env=told,
+                cwd=_REPOSITORY,
             )
         port = site.plan.ports["mllp"]
         children["discharge"].wait_until(lambda: is_listening(port), _READY_WITHIN)

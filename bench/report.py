@@ -25,6 +25,7 @@ def as_markdown(figures: Figures, goals: Sequence[Goal]) -> str:
                     ("alert p99", "p99"),
                     ("ACK p50", "ack_p50"),
                     ("ACK p99", "ack_p99"),
+                    ("CPU", "cpu_ms"),
                 )
             ),
             *(
@@ -56,6 +57,9 @@ def as_json(figures: Figures, goals: Sequence[Goal], about: Mapping[str, Any]) -
         "cpu_s_per_1000_by_part": {
             "product": figures.cpu_by_part(lambda pair: pair.product),
             "floor": figures.cpu_by_part(lambda pair: pair.floor),
+        },
+        "cpu_s_per_1000_at": {
+            f"{rate}/s": _compared(load.cpu_ms) for rate, load in figures.loads.items()
         },
         "latency_ms": {
             f"{rate}/s": {

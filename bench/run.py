@@ -29,6 +29,8 @@ class Latency:
     ack_p50: float
     """From the same moment to the hospital's answer."""
     ack_p99: float
+    cpu_ms: float
+    """CPU for each discharge in everything but the generator."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Run:
     @property
     def cpu_ms(self) -> float:
         """CPU for each discharge in everything but the generator."""
-        return sum(used for part, used in self.cpu.items() if part != "generator")
+        return _without_generator(self.cpu)
 
 
 class Measuring:
@@ -82,16 +84,17 @@ class Measuring:
         after = cpu_seconds(self._parts)
         ends = committed_at(self._site, [discharge.patient_key for discharge in mine])
         seconds = max(ends.values()) - min(sent.due)
-        return how_many / seconds, {
-            part: (after[part] - before[part]) / how_many * 1000 for part in after
-        }
+        return how_many / seconds, _per_discharge(before, after, how_many)
 
     def hold(self, per_second: int, samples: int) -> Latency:
         """Times at a steady load."""
         mine = self._next(samples)
+        before = cpu_seconds(self._parts)
         sent = open_loop(self._port, mine, per_second, self._plan.patience)
         wait_until_through(self._site, self._through, self._plan.patience)
-        return _latency(mine, sent, committed_at(self._site, [d.patient_key for d in mine]))
+        cpu = _per_discharge(before, cpu_seconds(self._parts), samples)
+        ends = committed_at(self._site, [discharge.patient_key for discharge in mine])
+        return _latency(mine, sent, ends, _without_generator(cpu))
 
     def rest(self, seconds: float) -> Mapping[str, float]:
         """Percent of a core that each part uses while nothing comes in."""
@@ -134,7 +137,19 @@ def run(
     )
 
 
-def _latency(discharges: Sequence[Discharge], sent: Sent, ends: Mapping[str, float]) -> Latency:
+def _per_discharge(
+    before: Mapping[str, float], after: Mapping[str, float], how_many: int
+) -> dict[str, float]:
+    return {part: (after[part] - before[part]) / how_many * 1000 for part in after}
+
+
+def _without_generator(cpu: Mapping[str, float]) -> float:
+    return sum(used for part, used in cpu.items() if part != "generator")
+
+
+def _latency(
+    discharges: Sequence[Discharge], sent: Sent, ends: Mapping[str, float], cpu_ms: float
+) -> Latency:
     through = sorted(
         (ends[discharge.patient_key] - due) * 1000
         for discharge, due in zip(discharges, sent.due, strict=True)
@@ -146,6 +161,7 @@ def _latency(discharges: Sequence[Discharge], sent: Sent, ends: Mapping[str, flo
         _percentile(through, 0.99),
         _percentile(answered, 0.5),
         _percentile(answered, 0.99),
+        cpu_ms,
     )
 
 

@@ -19,12 +19,12 @@ from deploy.local.broker import LONG_POLL, Broker
 from deploy.local.kafka import choose_broker
 from deploy.local.postgres import LocalPostgres
 from schemas.topics import TOPICS
+from services.chassis.migrate import migrate
 from services.console.site.database import NAME, create_database
 from services.console.site.environment import Environment
 from services.console.site.keys import SERVICES
 from services.console.site.plan import Plan as SitePlan
 from services.console.site.plan import choose_ports
-from services.console.site.processes import finish, run_to_end
 from services.console.topics import make_topics
 
 _MIGRATED = "baton_migrated"
@@ -62,18 +62,13 @@ class Site:
 
     def prepare(self) -> None:
         """Make the database that every run gets a copy of: the product's own roles and migrations."""
-        asyncio.run(create_database(self.postgres, self.plan.keys.passwords))
-        jobs = [
-            run_to_end(
-                f"{service}-migrate",
-                [f"services.{service}", "migrate"],
-                self.environment.of_migration(service),
-                self.plan.logs,
+        passwords = self.plan.keys.passwords
+        asyncio.run(create_database(self.postgres, passwords))
+        for service in SERVICES:
+            owner = f"{service}_owner"
+            asyncio.run(
+                migrate(self.postgres.dsn(NAME, f"baton_{owner}", passwords[owner]), service)
             )
-            for service in SERVICES
-        ]
-        for job in jobs:
-            finish(job)
         self._run("ALTER DATABASE {} RENAME TO {}", NAME, _MIGRATED)
 
     def renew(self) -> None:
