@@ -85,6 +85,9 @@ class MllpListener:
         measures.CONNECTIONS.inc()
         try:
             await self._converse(reader, writer)
+        except asyncio.CancelledError:
+            # Only closing down cancels; what is not answered will be sent again.
+            _log.info("mllp.hangs_up")
         except (OSError, TimeoutError) as error:
             _log.info("mllp.connection_ended", reason=type(error).__name__)
         except Exception as error:  # noqa: BLE001  (one sender's trouble is not the others')
