@@ -75,7 +75,7 @@ def teams_of(actor: Actor) -> frozenset[str] | None:
 
 def write_cursor(at: datetime, row_id: UUID) -> str:
     """The place of a row in its list, as an opaque text."""
-    return base64.urlsafe_b64encode(orjson.dumps([at, row_id])).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps([at, str(row_id)])).decode().rstrip("=")
 
 
 def read_cursor(cursor: str) -> tuple[datetime, UUID]:

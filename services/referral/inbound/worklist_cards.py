@@ -50,7 +50,8 @@ class TaskRow:
     from_when: str
     """Since when it may be done, when that is still to come."""
     tags: Sequence[Tag]
-    owner: str
+    remark: str
+    """Who declined it, or whose it is when it is not the reader's."""
 
 
 def person_card(person: PersonView, now: datetime) -> PersonCard:
@@ -87,13 +88,14 @@ def offer_card(offer: OfferView, directory: Directory, now: datetime) -> OfferCa
     )
 
 
-def task_row(task: TaskView, directory: Directory, now: datetime) -> TaskRow:
-    """A task that somebody must do or was told of."""
+def task_row(task: TaskView, directory: Directory, now: datetime, mine: str) -> TaskRow:
+    """A task that somebody must do or was told of; `mine` is the reader's team, empty when there are several."""
     tags = [TASK_STATES[task.status]]
     if task.escalated_at is not None:
         tags.append(Tag("Escalated", "red"))
+    remark = "" if task.owner_team == mine else directory.name_of(task.owner_team)
     if task.offer_state == "declined":
-        tags.append(Tag(f"Declined by {directory.name_of(task.offer_team or '')}", "pink"))
+        remark = f"Declined by {directory.name_of(task.offer_team or '')}"
     return TaskRow(
         title=task.rule.title,
         link=f"/worklist/tasks/{task.task_id}",
@@ -101,7 +103,7 @@ def task_row(task: TaskView, directory: Directory, now: datetime) -> TaskRow:
         due=due_tag(task.due_at, now),
         from_when=when(task.not_before) if task.not_before and task.not_before > now else "",
         tags=tags,
-        owner=directory.name_of(task.owner_team),
+        remark=remark,
     )
 
 

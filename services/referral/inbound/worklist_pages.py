@@ -18,7 +18,6 @@ from services.referral.usecases.ports import Views
 from services.referral.usecases.views import Filters
 
 PER_PAGE = 25
-OFFERS_AT_ONCE = 50
 WAITING = "/worklist/waiting"
 NOTICES: Mapping[str, str] = {
     "declined": "You declined the offer. The sender stays accountable and has been told why.",
@@ -49,15 +48,18 @@ def worklist_pages(
             now = await connection.fetchval("SELECT clock_timestamp()")
             offers = [] if after else await views.worklist_offers(connection, filters)
             tasks = await views.worklist_tasks(connection, filters)
+        teams = _teams(actor, directory)
+        mine = teams[0][0] if len(teams) == 1 else ""
         shown = tasks[:PER_PAGE]
         more = write_cursor(shown[-1].due_at, shown[-1].task_id) if len(tasks) > PER_PAGE else ""
         return pages.render(
             request,
             "worklist.html",
-            offers=[offer_card(offer, directory, now) for offer in offers],
-            tasks=[task_row(task, directory, now) for task in shown],
+            offers=[offer_card(offer, directory, now) for offer in offers[:PER_PAGE]],
+            more_offers=len(offers) > PER_PAGE,
+            tasks=[task_row(task, directory, now, mine) for task in shown],
             late=sum(task.late for task in shown),
-            teams=_teams(actor, directory),
+            teams=teams,
             team=team,
             here=_address("/", team=team, after=after),
             first=_address("/", team=team) if after else "",
