@@ -121,8 +121,8 @@ def test_services_killed_at_any_moment_lose_and_double_nothing(
     site: RunningSite, request: pytest.FixtureRequest
 ) -> None:
     chance = random.Random(20261122)
-    with going_home(site, request, a_second=25) as going:
-        for service in chance.choices(SERVICES, weights=(4, 4, 2), k=8):
+    with going_home(site, request, a_second=15):
+        for service in chance.choices(SERVICES, weights=(4, 4, 2), k=6):
             site.wait_until_alive(service)
             time.sleep(chance.uniform(0, 1))  # any moment will do
             site.kill(service)
@@ -131,17 +131,16 @@ def test_services_killed_at_any_moment_lose_and_double_nothing(
 
 @contextmanager
 def stopped_before_striking_off(site: RunningSite, service: str) -> Iterator[None]:
-    """Hold what the relay needs to strike a letter off, once it has published it."""
-    dsn = site.postgres.superuser_dsn("baton")
-    with psycopg.connect(dsn) as holding:
-        holding.execute(f"SELECT 1 FROM {service}.relay_lease FOR UPDATE")
+    """Hold what the relay needs to strike letters off, until it has published some and waits for it."""
+    with psycopg.connect(site.postgres.superuser_dsn("baton")) as holding:
+        holding.execute(f"LOCK TABLE {service}.relay_position IN SHARE MODE")
         eventually_now(
             lambda: site.rows(
                 "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                " AND application_name = %s AND query LIKE '%%outbox_pending%%'",
+                " AND application_name = %s AND query LIKE '%%relay_position%%'",
                 f"baton-{service}",
             ),
-            10,
+            40,
             f"{service} has published and waits to strike off",
         )
         yield

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -76,20 +76,24 @@ class Sent:
 
 
 class Trickle:
-    """Sends messages steadily on a few connections, each again and again until it is accepted."""
+    """Sends messages steadily on a few connections, each again and again until it is accepted.
+
+    `make` gives the next message; it is asked until somebody says that it is enough.
+    """
 
     def __init__(
         self,
         address: tuple[str, int],
-        bodies: Sequence[bytes],
+        make: Callable[[], bytes],
         *,
         a_second: float,
         connections: int = 3,
     ) -> None:
         self._address = address
-        self._bodies = list(reversed(bodies))
+        self._make = make
         self._pause = connections / a_second
         self._lock = threading.Lock()
+        self._enough = threading.Event()
         self._give_up = threading.Event()
         self._senders = [
             threading.Thread(target=self._work, name=f"sender-{number}", daemon=True)
@@ -108,42 +112,39 @@ class Trickle:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
-            self._give_up.set()
-        self.wait(90)
+        self._enough.set()
+        self._give_up.set()
+        for sender in self._senders:
+            sender.join(_ANSWER_WITHIN + 1)
 
-    @property
-    def left(self) -> int:
-        """Messages that nobody has begun to send."""
-        return len(self._bodies)
-
-    def wait(self, timeout: float) -> None:
-        """Until every message is accepted."""
+    def finish(self, timeout: float) -> None:
+        """Begin no other message, and wait until every one that was begun is accepted."""
+        self._enough.set()
         deadline = time.monotonic() + timeout
         for sender in self._senders:
             sender.join(max(0.0, deadline - time.monotonic()))
         alive = any(sender.is_alive() for sender in self._senders)
-        self._give_up.set()
         assert not alive, f"not everything was accepted within {timeout:g} s: {self.sent}"
         assert self.sent.refused == []
 
     def _work(self) -> None:
         line = Line(self._address)
-        while body := self._next():
-            began = time.monotonic()
-            while not self._give_up.is_set():
-                code = line.ask(body)
-                with self._lock:
-                    done = self._note(code, time.monotonic() - began)
-                if done:
-                    break
-                self._give_up.wait(_PAUSE)
-            self._give_up.wait(self._pause)
+        while not self._enough.is_set():
+            with self._lock:
+                body = self._make()
+            self._until_accepted(line, body)
+            self._enough.wait(self._pause)
         line.close()
 
-    def _next(self) -> bytes | None:
-        with self._lock:
-            return self._bodies.pop() if self._bodies and not self._give_up.is_set() else None
+    def _until_accepted(self, line: Line, body: bytes) -> None:
+        began = time.monotonic()
+        while not self._give_up.is_set():
+            code = line.ask(body)
+            with self._lock:
+                done = self._note(code, time.monotonic() - began)
+            if done:
+                return
+            self._give_up.wait(_PAUSE)
 
     def _note(self, code: str | None, waited: float) -> bool:
         sent = self.sent

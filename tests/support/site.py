@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 
 from deploy.local.broker import LONG_POLL
 from deploy.local.mail import Mail
+from deploy.local.ports import is_listening
 from schemas.patient_key import patient_key
 from schemas.topics import TOPICS
 from services.console.site.environment import Environment
@@ -77,6 +78,11 @@ class RunningSite:
         for name in names or SERVICES:
             self._process(name).wait_until_ready(READY_WITHIN)
 
+    def wait_until_alive(self, name: str) -> None:
+        """Wait until the process answers at all."""
+        port = self.plan.ports[name]
+        self._process(name).child.wait_until(lambda: is_listening(port), READY_WITHIN)
+
     def stop_database(self) -> None:
         """As a crash would: the next start has to recover."""
         self.postgres.stop("immediate")
@@ -89,6 +95,16 @@ class RunningSite:
 
     def start_kafka(self) -> None:
         self.broker.start(self.plan.data / "kafka")
+
+    def mend(self) -> None:
+        """Start again whatever a test left ended."""
+        if not self.postgres.is_running:
+            self.start_database()
+        if not is_listening(int(self.broker.bootstrap.rpartition(":")[2])):
+            self.start_kafka()
+        for name in SERVICES:
+            self.start_again(name)
+        self.wait_until_ready()
 
     # What it is asked from outside.
 
