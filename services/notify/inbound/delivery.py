@@ -20,7 +20,7 @@ from services.notify.usecases.record_deliveries import record_deliveries
 from services.notify.usecases.records import Attempt, Ended
 
 AT_ONCE: Final = 10
-"""How many calls may be under way at the same time."""
+"""How many calls are under way at the same time, and so how many messages a crash may repeat at most."""
 POLL_SECONDS: Final = 15.0
 """The net under the bell: how long the worker sleeps at most."""
 _PAUSE_SECONDS: Final = 1.0
@@ -44,8 +44,8 @@ class DeliveryWorker:
 
     An attempt is on record before its call and its outcome after it. A worker that dies in between leaves an attempt
     without outcome; when its lease runs out, the alert is decided on anew and, if it may still go, sent once more
-    under the same reference. So nobody is forgotten, and somebody may, after a crash in those moments, be sent a
-    message twice: the reference lets their mailbox drop the second one.
+    under the same reference. So nobody is forgotten; and up to `AT_ONCE` people may be sent a message twice after a
+    crash in those moments, which only a mailbox that looks at the reference can hide from them.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class DeliveryWorker:
         self._carriers = carriers
         self._id = new_id()
         self._bell = asyncio.Event()
-        self._seats = asyncio.Semaphore(AT_ONCE)
+        self._stopping = False
         database.on_commit.append(self._ring)
 
     def _ring(self, _: UnitOfWork) -> None:
@@ -76,6 +76,7 @@ class DeliveryWorker:
             try:
                 patience = await asyncio.shield(turn)
             except asyncio.CancelledError:
+                self._stopping = True
                 await turn
                 raise
             with contextlib.suppress(TimeoutError):
@@ -84,14 +85,14 @@ class DeliveryWorker:
     async def _turn(self) -> float:
         """Tell people while anything is due; returns how many seconds to wait for the bell."""
         try:
-            while (seconds := await self._seconds_until_due()) <= 0:
+            while (seconds := await self._seconds_until_due()) <= 0 and not self._stopping:
                 if not await self.deliver_due():
                     # Somebody else holds what is due.
                     return _PAUSE_SECONDS
         except AWAY as error:
             _log.warning("delivery.not_now", error=type(error).__name__)
             return _PAUSE_SECONDS
-        return min(seconds, POLL_SECONDS)
+        return max(0.0, min(seconds, POLL_SECONDS))
 
     async def _seconds_until_due(self) -> float:
         async with self._database.reading() as connection:
@@ -104,24 +105,23 @@ class DeliveryWorker:
         async with self._database.unit_of_work() as unit:
             attempts, others = await prepare_deliveries(unit, self._stores, self._desk, self._id)
         _count(others)
-        if attempts:
-            ended = await asyncio.gather(*(self._call(attempt) for attempt in attempts))
-            await self._record(ended)
+        for first in range(0, len(attempts), AT_ONCE):
+            calls = (self._call(attempt) for attempt in attempts[first : first + AT_ONCE])
+            await self._record(await asyncio.gather(*calls))
         return len(attempts) + len(others)
 
     async def _call(self, attempt: Attempt) -> Ended:
         channel = attempt.message.channel
-        async with self._seats:
-            try:
-                outcome = await self._carriers[channel].carry(attempt.message)
-            except Exception as error:  # noqa: BLE001  (one message must not stop the others)
-                # Only the kind of the error: its text may hold the address.
-                _log.error("delivery.fault", channel=channel, error=type(error).__name__)
-                outcome = TryLater("fault")
+        try:
+            outcome = await self._carriers[channel].carry(attempt.message)
+        except Exception as error:  # noqa: BLE001  (one message must not stop the others)
+            # Only the kind of the error: its text may hold the address.
+            _log.error("delivery.fault", channel=channel, error=type(error).__name__)
+            outcome = TryLater("fault")
         return Ended(attempt, outcome)
 
     async def _record(self, ended: Sequence[Ended]) -> None:
-        """Outcomes are facts: keep trying to write them down while the database is away."""
+        """Outcomes are facts: keep trying to write them down while the database is away, unless asked to stop."""
         while True:
             try:
                 async with self._database.unit_of_work() as unit:
@@ -130,6 +130,8 @@ class DeliveryWorker:
                     )
             except AWAY as error:
                 _log.warning("delivery.not_recorded_yet", error=type(error).__name__)
+                if self._stopping:
+                    return
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 break

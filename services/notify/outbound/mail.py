@@ -1,5 +1,6 @@
 """Mail by SMTP."""
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from email import policy
@@ -13,7 +14,7 @@ from services.notify.domain.attempt import Outcome, Refused, Taken, TryLater
 from services.notify.domain.message import Message
 
 SECONDS = 10.0
-"""How long one attempt may take."""
+"""How long one attempt may take, all in all."""
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 # Long lines stay whole, so that a private link is never broken.
@@ -80,16 +81,16 @@ class Mail:
 
     async def _send(self, letter: EmailMessage) -> None:
         server = self._server
-        await aiosmtplib.send(
-            letter,
-            hostname=server.host,
-            port=server.port,
-            username=server.user,
-            password=server.password,
-            use_tls=server.security == "tls",
-            start_tls={"starttls": True, "tls": False}.get(server.security),
-            timeout=SECONDS,
-        )
+        async with asyncio.timeout(SECONDS):
+            await aiosmtplib.send(
+                letter,
+                hostname=server.host,
+                port=server.port,
+                username=server.user,
+                password=server.password,
+                use_tls=server.security == "tls",
+                start_tls={"starttls": True, "tls": False}.get(server.security),
+            )
 
 
 def message_id(alert_id: UUID, sender: str) -> str:

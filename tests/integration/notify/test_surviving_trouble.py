@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from deploy.local.mailbox import Mailbox
 from schemas.alert import AlertNotDelivered, AlertSent
 from schemas.handover import TaskAdded
@@ -10,7 +12,8 @@ from services.chassis.ids import new_id
 from services.notify.app import STORES, build_desk
 from services.notify.domain.alert import Channel
 from services.notify.domain.attempt import Taken, TryLater
-from services.notify.usecases.prepare_deliveries import prepare_deliveries
+from services.notify.inbound.delivery import AT_ONCE
+from services.notify.usecases.prepare_deliveries import BATCH, prepare_deliveries
 from tests.integration.notify.carriers import (
     EDNA_MAIL,
     Carried,
@@ -243,3 +246,47 @@ async def test_a_worker_that_is_asked_to_stop_finishes_what_it_began(house):
     await asyncio.gather(worker, return_exceptions=True)
 
     assert {state for _, _, _, state, _ in await house.alerts()} == {"sent"}
+
+
+async def test_a_worker_that_is_asked_to_stop_begins_nothing_new(house):
+    keys = [f"{number:032x}" for number in range(BATCH)]
+    await house.hear(*map(described, keys), *map(opened, keys))
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    class Waiting:
+        async def carry(self, message):
+            begun.set()
+            await go_on.wait()
+            return Taken()
+
+    worker = asyncio.create_task(a_worker_with(house, Waiting()).run())
+    await begun.wait()
+    worker.cancel()
+    go_on.set()
+    await asyncio.gather(worker, return_exceptions=True)
+
+    states = [state for _, _, _, state, _ in await house.alerts()]
+    assert states.count("sent") == BATCH
+    assert states.count("waiting") == 3 * BATCH
+
+
+async def test_a_crash_repeats_a_handful_of_messages_at_most(house):
+    keys = [f"{number:032x}" for number in range(10)]
+    await house.hear(*map(described, keys), *map(opened, keys))
+
+    class Dying:
+        """Takes ten messages; while the next ones are on their way the process ends."""
+
+        carried = 0
+
+        async def carry(self, message):
+            self.carried += 1
+            if self.carried > AT_ONCE + 5:
+                raise asyncio.CancelledError
+            return Taken()
+
+    with pytest.raises(asyncio.CancelledError):
+        await a_worker_with(house, Dying()).deliver_due()
+
+    states = [state for _, _, _, state, _ in await house.alerts()]
+    assert states.count("sent") == AT_ONCE

@@ -1,5 +1,6 @@
 """Mail and letters as they leave: the right headers, nothing smuggled in, whole or not at all."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -90,6 +91,19 @@ async def test_a_server_that_is_away_may_come_back():
     mail = Mail(MailServer("127.0.0.1", free_port(), SENDER))
 
     assert await mail.carry(MESSAGE) == TryLater("mail-server-not-reachable")
+
+
+async def test_a_server_that_never_answers_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr("services.notify.outbound.mail.SECONDS", 0.05)
+
+    async def silent(reader, writer):
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    async with server:
+        mail = Mail(MailServer("127.0.0.1", server.sockets[0].getsockname()[1], SENDER))
+        assert await mail.carry(MESSAGE) == TryLater("mail-server-not-reachable")
 
 
 async def test_a_server_without_encryption_is_not_used_where_encryption_is_asked_for(mailbox):
