@@ -46,7 +46,9 @@ def test_a_letter_that_was_read_back_is_not_sent_again() -> None:
 
 
 @given(st.lists(st.sampled_from("ab"), min_size=1, max_size=30), st.randoms(use_true_random=False))
-def test_whatever_order_the_commits_are_told_in_each_stream_leaves_in_order(streams: list[str], chance) -> None:
+def test_whatever_order_the_commits_are_told_in_each_stream_leaves_in_order(
+    streams: list[str], chance
+) -> None:
     letters, count = [], dict.fromkeys("ab", 0)
     for stream in streams:
         count[stream] += 1
