@@ -26,6 +26,23 @@ from tests.unit.notify.builders import EDNA, LETTER
 from tests.unit.notify.facts import a_task_made, described, opened
 
 
+async def stop_while_it_sends(house):
+    """Ask a worker to stop while its first messages are on their way; returns when it has ended."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    class Waiting:
+        async def carry(self, message):
+            begun.set()
+            await go_on.wait()
+            return Taken()
+
+    worker = asyncio.create_task(a_worker_with(house, Waiting()).run())
+    await begun.wait()
+    worker.cancel()
+    go_on.set()
+    await asyncio.gather(worker, return_exceptions=True)
+
+
 async def test_when_the_mail_server_is_down_and_comes_back_everybody_is_told_once(house):
     await house.hear(described(), opened())
     house.mailbox.stop()
@@ -231,19 +248,7 @@ class _Counting:
 
 async def test_a_worker_that_is_asked_to_stop_finishes_what_it_began(house):
     await house.hear(described(), opened())
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    class Waiting:
-        async def carry(self, message):
-            begun.set()
-            await go_on.wait()
-            return Taken()
-
-    worker = asyncio.create_task(a_worker_with(house, Waiting()).run())
-    await begun.wait()
-    worker.cancel()
-    go_on.set()
-    await asyncio.gather(worker, return_exceptions=True)
+    await stop_while_it_sends(house)
 
     assert {state for _, _, _, state, _ in await house.alerts()} == {"sent"}
 
@@ -251,19 +256,7 @@ async def test_a_worker_that_is_asked_to_stop_finishes_what_it_began(house):
 async def test_a_worker_that_is_asked_to_stop_begins_nothing_new(house):
     keys = [f"{number:032x}" for number in range(BATCH)]
     await house.hear(*map(described, keys), *map(opened, keys))
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    class Waiting:
-        async def carry(self, message):
-            begun.set()
-            await go_on.wait()
-            return Taken()
-
-    worker = asyncio.create_task(a_worker_with(house, Waiting()).run())
-    await begun.wait()
-    worker.cancel()
-    go_on.set()
-    await asyncio.gather(worker, return_exceptions=True)
+    await stop_while_it_sends(house)
 
     states = [state for _, _, _, state, _ in await house.alerts()]
     assert states.count("sent") == BATCH

@@ -96,14 +96,19 @@ async def test_a_server_that_is_away_may_come_back():
 async def test_a_server_that_never_answers_is_not_waited_for_for_ever(monkeypatch):
     monkeypatch.setattr("services.notify.outbound.mail.SECONDS", 0.05)
 
+    hung_up = asyncio.Event()
+
     async def silent(reader, writer):
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        hung_up.set()
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     async with server:
         mail = Mail(MailServer("127.0.0.1", server.sockets[0].getsockname()[1], SENDER))
         assert await mail.carry(MESSAGE) == TryLater("mail-server-not-reachable")
+        await hung_up.wait()
 
 
 async def test_a_server_without_encryption_is_not_used_where_encryption_is_asked_for(mailbox):
