@@ -46,7 +46,7 @@ def test_two_people_go_home_and_nobody_falls_out(broker: str, tmp_path: Path) ->
 
 def assert_nothing_is_left(folder: Path, said: str) -> None:
     assert not (folder / "home" / "site.json").exists()
-    letters = re.search(r"^Letters: +(.+)$", said, re.MULTILINE)
+    letters = re.search(r"20 point print, in (.+)$", said, re.MULTILINE)
     assert letters is not None
     assert not Path(letters[1]).parent.exists()
     left = [

@@ -2,7 +2,7 @@
 
 from services.console.screen import line
 from services.console.story.checking import check, wait_for
-from services.console.story.words import Patient, name_of, task_line
+from services.console.story.words import Patient, name_of, task_lines
 from services.console.story.world import Record, World
 
 WARD = "ward-ZTA"
@@ -30,9 +30,14 @@ def _tell(patient: Patient, whole: Record) -> None:
     line(f"   {patient.name}: one handover, coordinated by {name_of(whole['coordinator_team'])}")
     for offer in sorted(whole["offers"], key=lambda offer: str(offer["team"])):
         line(f"     asked: {name_of(offer['team'])}")
-        for task in whole["tasks"]:
-            if task["offer_id"] == offer["offer_id"]:
-                line(f"       {task_line(task)}")
+        _tell_tasks(whole, offer["offer_id"])
+    line("     the sender's own duty:")
+    _tell_tasks(whole, None)
+
+
+def _tell_tasks(whole: Record, offer_id: str | None) -> None:
     for task in whole["tasks"]:
-        if task["offer_id"] is None:
-            line(f"     the sender's own duty: {task_line(task)}")
+        if task["offer_id"] == offer_id:
+            what, counting = task_lines(task)
+            line(f"       {what}")
+            line(f"         {counting}", style="dim")

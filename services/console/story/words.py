@@ -62,8 +62,9 @@ def clock(text: str) -> str:
     return f"{local:%a} {local.day} {local:%b}, {local:%H:%M:%S}"
 
 
-def task_line(task: Mapping[str, Any]) -> str:
-    """One task: what, by when, whose."""
+def task_lines(task: Mapping[str, Any]) -> tuple[str, str]:
+    """One task: what, by when, whose; and what the rule says of the time."""
     rule = task["rule"]
     what = f"{rule['title'] or task['code']} ({rule['rule_id']})"
-    return f"{what}: by {clock(task['due_at'])}, owner {name_of(task['owner_team'])}"
+    owner = name_of(task["owner_team"])
+    return f"{what}: by {clock(task['due_at'])}, owner {owner}", str(rule["counting"])
