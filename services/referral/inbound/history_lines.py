@@ -49,7 +49,7 @@ def history_lines(whole: WholeView, directory: Directory) -> list[HistoryLine]:
     titles = {task.task_id: task.rule.title for task in whole.tasks}
     opened = HistoryLine(
         when(whole.opened_at),
-        f"{directory.name_of(whole.sender_team)} handed over {len(whole.tasks)} tasks",
+        f"{directory.name_of(whole.sender_team)} opened the handover",
         "",
         "",
     )
