@@ -15,7 +15,7 @@ from services.notify.inbound.delivery import DeliveryWorker
 from services.notify.inbound.events import Ears
 from services.notify.inbound.pages import INBOX, inbox_pages
 from services.notify.inbound.patient_page import patient_page
-from services.notify.outbound import alerts, deliveries, inbox, links, people, plans
+from services.notify.outbound import alerts, deliveries, inbox, links, people, plans, queue
 from services.notify.outbound.letters import Letters
 from services.notify.outbound.mail import Mail, MailServer
 from services.notify.outbound.messages import TemplateFolder
@@ -32,7 +32,7 @@ from services.notify.usecases.ports import Stores
 
 SERVICE = "notify"
 TEMPLATES = Path(__file__).parent / "templates"
-STORES = Stores(people, plans, alerts, deliveries, links, inbox)
+STORES = Stores(people, plans, alerts, queue, deliveries, links, inbox)
 
 
 def build(settings: NotifySettings, database: Database) -> Parts:
@@ -51,7 +51,8 @@ def build(settings: NotifySettings, database: Database) -> Parts:
     app.include_router(patient_page(database, STORES, desk, pages))
     loops: dict[str, Loop] = {"forget-answers": partial(forget_old_answers, database)}
     if settings.delivery == "on":
-        loops["delivery"] = build_worker(settings, database, desk).run
+        worker = build_worker(settings, database, desk)
+        loops |= {"delivery": worker.run, "delivery-measure": worker.measure}
     return Parts(app, Ears(STORES).subscription, loops=loops)
 
 

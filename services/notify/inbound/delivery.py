@@ -96,9 +96,16 @@ class DeliveryWorker:
 
     async def _seconds_until_due(self) -> float:
         async with self._database.reading() as connection:
-            seconds = await self._stores.alerts.seconds_until_due(connection)
-        _LATE.set(max(0.0, -seconds) if seconds is not None else 0.0)
+            seconds = await self._stores.queue.seconds_until_due(connection)
         return POLL_SECONDS if seconds is None else seconds
+
+    async def measure(self) -> None:
+        """Keep the age of the oldest alert that should have been sent up to date, whatever the worker does."""
+        while True:
+            with contextlib.suppress(*AWAY):
+                async with self._database.reading() as connection:
+                    _LATE.set(await self._stores.queue.oldest_due_seconds(connection))
+            await asyncio.sleep(POLL_SECONDS)
 
     async def deliver_due(self) -> int:
         """One batch; returns how many alerts it decided on."""

@@ -1,7 +1,8 @@
-"""Alerts in PostgreSQL: made, claimed by one worker at a time, and settled once."""
+"""Alerts in PostgreSQL: made, locked and settled once."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -10,31 +11,22 @@ from services.chassis.connection import Connection
 from services.notify.domain.alert import Alert, Audience, Kind, State, Telling
 from services.notify.usecases.records import Claimed, NewAlert, Standing
 
-_ROW = """
+ROW: Final = """
 SELECT alert_id, handover_id, patient_key, audience, team, kind, task_count, due_at, last_resort, caused_by,
        correlation_id, happened_at, made_at, state, attempts, lease_owner, acknowledged_at, said
 FROM alerts
 """
 
-_CLAIM_DUE = f"""
-{_ROW}
-WHERE state = 'waiting' AND next_attempt_at <= statement_timestamp()
-  AND (lease_until IS NULL OR lease_until <= statement_timestamp())
-ORDER BY urgent DESC, next_attempt_at
-LIMIT $1
-FOR UPDATE SKIP LOCKED
-"""
-
-_LOCK = f"{_ROW} WHERE alert_id = ANY($1::uuid[]) ORDER BY alert_id FOR UPDATE"
+_LOCK = f"{ROW} WHERE alert_id = ANY($1::uuid[]) ORDER BY alert_id FOR UPDATE"
 
 _LOCK_UNSENT = f"""
-{_ROW}
+{ROW}
 WHERE handover_id = ANY($1::uuid[]) AND state = 'waiting' AND lease_until IS NULL
 ORDER BY alert_id FOR UPDATE
 """
 
 _LOCK_UNSENT_OF_PATIENTS = f"""
-{_ROW}
+{ROW}
 WHERE patient_key = ANY($1::text[]) AND audience = 'patient' AND state = 'waiting' AND lease_until IS NULL
 ORDER BY alert_id FOR UPDATE
 """
@@ -48,11 +40,6 @@ _COUNT_TOLD = """
 SELECT patient_key, count(*) AS told FROM alerts
 WHERE patient_key = ANY($1::text[]) AND audience = 'patient' AND state = 'sent' AND settled_at > $2
 GROUP BY patient_key
-"""
-
-_LEASE = """
-UPDATE alerts SET attempts = attempts + 1, lease_owner = $2, lease_until = clock_timestamp() + $3
-WHERE alert_id = ANY($1::uuid[])
 """
 
 _SETTLE = """
@@ -73,13 +60,6 @@ WHERE patient_key = ANY($1::text[]) AND audience = 'patient' AND state = 'waitin
 
 _ACKNOWLEDGE = """
 UPDATE alerts SET acknowledged_at = clock_timestamp(), acknowledged_by = $2, said = $3 WHERE alert_id = $1
-"""
-
-_SOONEST = """
-SELECT extract(epoch FROM least(
-    (SELECT min(next_attempt_at) FROM alerts WHERE state = 'waiting' AND lease_until IS NULL),
-    (SELECT min(lease_until) FROM alerts WHERE lease_until IS NOT NULL)
-) - clock_timestamp())::float8
 """
 
 _COLUMNS = (
@@ -131,24 +111,21 @@ async def add(connection: Connection, alerts: Sequence[NewAlert], now: datetime)
     )
 
 
-async def claim_due(connection: Connection, limit: int) -> list[Claimed]:
-    """Lock alerts that are due now and that nobody else works on, urgent ones first."""
-    return [_claimed(row) for row in await connection.fetch(_CLAIM_DUE, limit)]
-
-
 async def lock(connection: Connection, ids: Collection[UUID]) -> list[Claimed]:
     """Lock these alerts, as far as they exist."""
-    return [_claimed(row) for row in await connection.fetch(_LOCK, list(ids))]
+    return [read_claimed(row) for row in await connection.fetch(_LOCK, list(ids))]
 
 
 async def lock_unsent(connection: Connection, handovers: Collection[UUID]) -> list[Claimed]:
     """Lock the alerts of these handovers that wait and are not in flight."""
-    return [_claimed(row) for row in await connection.fetch(_LOCK_UNSENT, list(handovers))]
+    return [read_claimed(row) for row in await connection.fetch(_LOCK_UNSENT, list(handovers))]
 
 
 async def lock_unsent_of_patients(connection: Connection, keys: Collection[str]) -> list[Claimed]:
     """Lock what waits to be sent to these patients and is not in flight."""
-    return [_claimed(row) for row in await connection.fetch(_LOCK_UNSENT_OF_PATIENTS, list(keys))]
+    return [
+        read_claimed(row) for row in await connection.fetch(_LOCK_UNSENT_OF_PATIENTS, list(keys))
+    ]
 
 
 async def teams_told(connection: Connection, handovers: Collection[UUID]) -> dict[UUID, set[str]]:
@@ -167,14 +144,6 @@ async def count_told(
         return {}
     rows = await connection.fetch(_COUNT_TOLD, list(keys), since)
     return {row["patient_key"]: row["told"] for row in rows}
-
-
-async def lease(
-    connection: Connection, ids: Sequence[UUID], owner: UUID, duration: timedelta
-) -> None:
-    """Note that an attempt at each begins now, and keep others away for the duration."""
-    if ids:
-        await connection.execute(_LEASE, ids, owner, duration)
 
 
 async def settle(connection: Connection, standings: Sequence[Standing]) -> None:
@@ -200,13 +169,8 @@ async def acknowledge(connection: Connection, alert_id: UUID, by: str, said: int
     await connection.execute(_ACKNOWLEDGE, alert_id, by, said)
 
 
-async def seconds_until_due(connection: Connection) -> float | None:
-    """How long until an alert is due, or a lease runs out; negative when it is late, None when nothing waits."""
-    seconds: float | None = await connection.fetchval(_SOONEST)
-    return seconds
-
-
-def _claimed(row: Record) -> Claimed:
+def read_claimed(row: Record) -> Claimed:
+    """The alert of a row that `ROW` found."""
     telling = Telling(
         Audience(row["audience"]),
         Kind(row["kind"]),

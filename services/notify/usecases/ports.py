@@ -57,9 +57,6 @@ class Alerts(Protocol):
         self, connection: Connection, alerts: Sequence[NewAlert], now: datetime
     ) -> None: ...
 
-    async def claim_due(self, connection: Connection, limit: int) -> list[Claimed]:
-        """Lock alerts that are due now and that nobody else works on, urgent ones first."""
-
     async def lock(self, connection: Connection, ids: Collection[UUID]) -> list[Claimed]: ...
 
     async def lock_unsent(
@@ -77,11 +74,6 @@ class Alerts(Protocol):
     ) -> dict[str, int]:
         """How many messages went to each patient since then."""
 
-    async def lease(
-        self, connection: Connection, ids: Sequence[UUID], owner: UUID, duration: timedelta
-    ) -> None:
-        """Note that an attempt at each begins now, and keep others away for the duration."""
-
     async def settle(self, connection: Connection, standings: Sequence[Standing]) -> None:
         """Give up the lease and write where each alert stands."""
 
@@ -96,8 +88,21 @@ class Alerts(Protocol):
         self, connection: Connection, alert_id: UUID, by: str, said: int
     ) -> None: ...
 
+
+class Queue(Protocol):
+    async def claim_due(self, connection: Connection, limit: int) -> list[Claimed]:
+        """Lock alerts that are due now and that nobody else works on, urgent ones first."""
+
+    async def lease(
+        self, connection: Connection, ids: Sequence[UUID], owner: UUID, duration: timedelta
+    ) -> None:
+        """Note that an attempt at each begins now, and keep others away for the duration."""
+
     async def seconds_until_due(self, connection: Connection) -> float | None:
         """How long until an alert is due; negative when it is late, None when nothing waits."""
+
+    async def oldest_due_seconds(self, connection: Connection) -> float:
+        """How long the oldest alert waits that should have been sent or was tried in vain; 0 when there is none."""
 
 
 class Deliveries(Protocol):
@@ -135,6 +140,7 @@ class Stores:
     people: People
     plans: Plans
     alerts: Alerts
+    queue: Queue
     deliveries: Deliveries
     links: Links
     inbox: Inbox

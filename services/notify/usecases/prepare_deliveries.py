@@ -28,7 +28,7 @@ async def prepare_deliveries(
     Everything is read here and now: who died, was restricted or withdrawn a moment ago is not told. Also returns
     the decisions not to send, to be counted.
     """
-    claimed = await stores.alerts.claim_due(unit.connection, BATCH)
+    claimed = await stores.queue.claim_due(unit.connection, BATCH)
     if not claimed:
         return [], []
     known = await _gather(claimed, unit, stores)
@@ -43,7 +43,7 @@ async def prepare_deliveries(
             others.append(decided)
             standings.append(_stand(one, decided, unit))
     await stores.alerts.settle(unit.connection, standings)
-    await stores.alerts.lease(
+    await stores.queue.lease(
         unit.connection, [a.claimed.alert.alert_id for a in attempts], worker, LEASE
     )
     await stores.deliveries.start(unit.connection, attempts, unit.now, desk.site.policy.link_life)

@@ -172,6 +172,26 @@ class SlowCarrier:
         return TryLater("mail-server-not-reachable")
 
 
+async def test_what_is_tried_in_vain_is_measured_from_the_beginning(house):
+    async with house.database.reading() as connection:
+        assert await STORES.queue.oldest_due_seconds(connection) == 0
+    await house.hear(described(), opened())
+    await house.deliver(a_worker_with(house, Carried(*[TryLater("mail-server-not-reachable")] * 4)))
+    await house.database.pool.execute("UPDATE alerts SET made_at = made_at - interval '1 hour'")
+
+    async with house.database.reading() as connection:
+        assert 3600 <= await STORES.queue.oldest_due_seconds(connection) < 3660
+
+
+async def test_what_was_put_off_on_purpose_is_not_late(house):
+    await house.hear(opened(offers=(), tasks=()))
+    await house.deliver()
+
+    assert await patient_alert(house) == ("waiting", "patient-not-described")
+    async with house.database.reading() as connection:
+        assert await STORES.queue.oldest_due_seconds(connection) == 0
+
+
 async def test_two_workers_share_the_work_and_nobody_is_told_twice(house):
     await house.hear(
         *(event for n in range(30) for event in (described(f"{n:032x}"), opened(f"{n:032x}")))
@@ -229,7 +249,7 @@ async def test_an_idle_worker_asks_the_database_almost_never(house):
         nonlocal asked
         asked += 1
 
-    worker._stores = replace(STORES, alerts=_Counting(counted))
+    worker._stores = replace(STORES, queue=_Counting(counted))
     running = asyncio.create_task(worker.run())
     await eventually(lambda: asked, timeout=5)
     running.cancel()

@@ -1,0 +1,62 @@
+"""The alerts that wait to be sent: claimed by one worker at a time, on the database's clock."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from services.chassis.connection import Connection
+from services.notify.outbound.alerts import ROW, read_claimed
+from services.notify.usecases.records import Claimed
+
+_CLAIM_DUE = f"""
+{ROW}
+WHERE state = 'waiting' AND next_attempt_at <= statement_timestamp()
+  AND (lease_until IS NULL OR lease_until <= statement_timestamp())
+ORDER BY urgent DESC, next_attempt_at
+LIMIT $1
+FOR UPDATE SKIP LOCKED
+"""
+
+_LEASE = """
+UPDATE alerts SET attempts = attempts + 1, lease_owner = $2, lease_until = clock_timestamp() + $3
+WHERE alert_id = ANY($1::uuid[])
+"""
+
+_SOONEST = """
+SELECT extract(epoch FROM least(
+    (SELECT min(next_attempt_at) FROM alerts WHERE state = 'waiting' AND lease_until IS NULL),
+    (SELECT min(lease_until) FROM alerts WHERE lease_until IS NOT NULL)
+) - clock_timestamp())::float8
+"""
+
+_OLDEST_DUE = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(
+    CASE WHEN attempts > 0 THEN made_at ELSE next_attempt_at END
+)), 0)::float8
+FROM alerts WHERE state = 'waiting' AND (attempts > 0 OR next_attempt_at <= statement_timestamp())
+"""
+
+
+async def claim_due(connection: Connection, limit: int) -> list[Claimed]:
+    """Lock alerts that are due now and that nobody else works on, urgent ones first."""
+    return [read_claimed(row) for row in await connection.fetch(_CLAIM_DUE, limit)]
+
+
+async def lease(
+    connection: Connection, ids: Sequence[UUID], owner: UUID, duration: timedelta
+) -> None:
+    """Note that an attempt at each begins now, and keep others away for the duration."""
+    if ids:
+        await connection.execute(_LEASE, ids, owner, duration)
+
+
+async def seconds_until_due(connection: Connection) -> float | None:
+    """How long until an alert is due, or a lease runs out; negative when it is late, None when nothing waits."""
+    seconds: float | None = await connection.fetchval(_SOONEST)
+    return seconds
+
+
+async def oldest_due_seconds(connection: Connection) -> float:
+    """How long the oldest alert waits that should have been sent or was tried in vain; 0 when there is none."""
+    seconds: float = await connection.fetchval(_OLDEST_DUE)
+    return max(0.0, seconds)
