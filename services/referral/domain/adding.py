@@ -1,5 +1,6 @@
 """Tasks that join a handover later: a message that reached nobody, a task that could not be done."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,20 +11,44 @@ from services.referral.domain.opening import Ids
 from services.referral.domain.rules import Playbook, Rule
 
 
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message that reached nobody, or may reach nobody."""
+
+    alert_id: UUID
+    team: str
+    """The team that it was for; empty: the patient."""
+    decided_at: datetime
+
+
 def reach_person(
-    handover: Handover,
-    alert_id: UUID,
-    decided_at: datetime,
-    now: datetime,
-    playbook: Playbook,
-    new_id: Ids,
+    whole: Whole, undelivered: Undelivered, now: datetime, playbook: Playbook, new_id: Ids
 ) -> tuple[TaskAdded, ...]:
-    """Let the coordinator reach a person whom no message reached (R77). Nothing for a closed handover."""
-    if handover.state != "open":
+    """Let the coordinator reach a person whom no message reached (R77), in a closed handover too.
+
+    A coordinator who cannot be reached either gets one such task and no more: the message about the task would
+    reach nobody again, for ever.
+    """
+    rules = playbook.on("alert.not_delivered")
+    coordinator = whole.handover.coordinator_team
+    known = {rule.id for rule in rules}
+    if undelivered.team == coordinator and any(
+        task.rule_id in known and task.owner_team == coordinator for task in whole.open_tasks()
+    ):
         return ()
     return tuple(
-        TaskAdded(_task(rule, handover, decided_at, playbook, new_id, alert_id=alert_id), now)
-        for rule in playbook.on("alert.not_delivered")
+        TaskAdded(
+            _task(
+                rule,
+                whole.handover,
+                undelivered.decided_at,
+                playbook,
+                new_id,
+                alert_id=undelivered.alert_id,
+            ),
+            now,
+        )
+        for rule in rules
     )
 
 

@@ -17,7 +17,7 @@ def escalate(
     The owner is told together with the roles that the rule names. A role that the directory does not know is
     replaced by its last resort, so that the ladder always ends at somebody.
     """
-    if handover.state != "open" or not task.is_late(now) or task.escalation_step:
+    if not task.is_late(now) or task.escalation_step:
         return None
     rule = playbook.rule(task.rule_id)
     ladder = rule.told_at_breach if rule and rule.told_at_breach else (_NAMED_ROLE,)

@@ -52,7 +52,8 @@ def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
     ) -> HTMLResponse:
         whole, now = await read(handover_id, actor)
         coordinator = directory.teams.get(whole.coordinator_team)
-        acts = Role.TEAM in actor.roles and whole.state == "open"
+        member = Role.TEAM in actor.roles
+        acts = member and whole.state == "open"
         return pages.render(
             request,
             "handover.html",
@@ -72,7 +73,7 @@ def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
                 if acts and offer.state == "offered" and actor.serves(offer.team)
             ],
             tasks=[
-                (task_card(task, directory, now), acts and actor.serves(task.owner_team))
+                (task_card(task, directory, now), member and actor.serves(task.owner_team))
                 for task in whole.tasks
             ],
             offers=[offer_row(offer, directory) for offer in whole.offers],

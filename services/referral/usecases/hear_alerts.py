@@ -69,9 +69,8 @@ def _reach(
 ) -> Changed:
     said, facts = loaded.said, list[Fact]()
     for alert, cause in unreached:
-        added = adding.reach_person(
-            loaded.whole.handover, alert.alert_id, alert.decided_at, unit.now, playbook, new_id
-        )
+        undelivered = adding.Undelivered(alert.alert_id, alert.team, alert.decided_at)
+        added = adding.reach_person(loaded.whole, undelivered, unit.now, playbook, new_id)
         said = announce.happened(unit, replace(loaded, said=said), added, cause.causation_id)
         facts += added
     REACH_PERSON.inc(len(facts))

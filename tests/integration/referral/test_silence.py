@@ -126,15 +126,27 @@ async def test_where_silence_is_right_nobody_gets_a_task(house):
     assert await house.pool.fetchval("SELECT what FROM history") == "alert.not_delivered"
 
 
-async def test_a_withdrawn_handover_gets_no_more_tasks(house):
+async def test_whom_the_withdrawal_did_not_reach_a_person_must_reach(house):
     handover_id = await house.open()
     async with house.client(WARD) as ward:
         await ward.post(f"/handovers/{handover_id}/withdraw", json={"reason": "readmitted"})
+        await house.hear(not_delivered(handover_id, audience="team", team=ELM_TREE))
+        task = await house.task("undelivered")
+        done = await ward.post(f"/tasks/{task['task_id']}/complete", json={"reason": "Rang them"})
 
-    await house.hear(not_delivered(handover_id))
+    assert len(await house.said(TaskAdded)) == 1
+    assert done.status_code == 200
+    await house.sweep()
+    assert measures.TIMERLESS._value.get() == 0
 
-    assert await house.said(TaskAdded) == []
-    assert await house.parked() == []
+
+async def test_a_coordinator_whom_no_mail_reaches_is_not_asked_for_ever(house):
+    handover_id = await house.open()
+
+    for _ in range(3):
+        await house.hear(not_delivered(handover_id, audience="team", team=WARD))
+
+    assert len(await house.said(TaskAdded)) == 1
 
 
 async def test_an_alert_about_a_handover_that_nobody_knows_is_put_before_a_person(house):

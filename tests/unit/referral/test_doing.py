@@ -107,21 +107,39 @@ def test_a_failed_task_needs_a_reason_and_leaves_a_follow_on_for_the_coordinator
 
 def test_a_message_that_reached_nobody_becomes_a_persons_task_within_a_working_day():
     """R77; a bank holiday weekend is not a working day."""
-    whole = a_whole()
+    undelivered = adding.Undelivered(UUID(int=9), "", london("2026-12-24 17:00"))
 
-    [added] = adding.reach_person(
-        whole.handover, UUID(int=9), london("2026-12-24 17:00"), NOW, a_playbook(), ids()
-    )
+    [added] = adding.reach_person(a_whole(), undelivered, NOW, a_playbook(), ids())
 
     assert (added.task.code, added.task.rule_id) == ("reach-person", "undelivered")
     assert (added.task.owner_team, added.task.needs_outcome) == (WARD, True)
     assert added.task.due_at == london("2026-12-29 20:00")
 
 
-def test_a_closed_handover_gets_no_more_tasks():
-    handover = replace(a_whole().handover, state="withdrawn")
+def test_somebody_must_be_reached_even_after_a_withdrawal():
+    """Whoever was told must stop: a message that says so and does not arrive is the most urgent of all."""
+    whole = a_whole()
+    withdrawn = replace(whole, handover=replace(whole.handover, state="withdrawn"))
+    undelivered = adding.Undelivered(UUID(int=9), ELM_TREE, NOW)
 
-    assert adding.reach_person(handover, UUID(int=9), NOW, NOW, a_playbook(), ids()) == ()
+    [added] = adding.reach_person(withdrawn, undelivered, NOW, a_playbook(), ids())
+    later = replace(withdrawn, tasks=(added.task,))
+
+    assert doing.complete(later, added.task.task_id, AT_WARD, NOW, reason="Rang them").status
+    assert escalate(added.task, later.handover, added.task.due_at, a_playbook())
+
+
+def test_a_coordinator_whom_no_message_reaches_gets_one_task_and_no_more():
+    """Else each task would send a message, and each message that reaches nobody would make a task."""
+    whole = a_whole()
+    to_ward = adding.Undelivered(UUID(int=9), WARD, NOW)
+    to_patient = adding.Undelivered(UUID(int=10), "", NOW)
+
+    [first] = adding.reach_person(whole, to_ward, NOW, a_playbook(), ids())
+    later = replace(whole, tasks=(*whole.tasks, first.task))
+
+    assert adding.reach_person(later, to_ward, NOW, a_playbook(), ids()) == ()
+    assert len(adding.reach_person(later, to_patient, NOW, a_playbook(), ids())) == 1
 
 
 def test_silence_tells_the_owner_and_the_safety_lead_and_closes_nothing():

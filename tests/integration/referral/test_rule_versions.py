@@ -1,0 +1,47 @@
+"""Tasks explain themselves by the rule that made them, whatever becomes of the rule."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.referral.app import build
+from services.referral.outbound.rule_versions import RuleChangedError, RuleVersionTable
+from services.referral.usecases.recording import DEADLINE
+from tests.integration.referral.conftest import WARD, some_settings
+
+
+async def keep(house, playbook):
+    async with house.database.unit_of_work() as unit:
+        await RuleVersionTable().keep(unit.connection, playbook.rules)
+
+
+def changed(playbook, **changes):
+    rules = tuple(
+        replace(rule, fingerprint="another text", **changes) if rule.id == "R01" else rule
+        for rule in playbook.rules
+    )
+    return replace(playbook, rules=rules)
+
+
+async def test_a_rule_changed_without_a_new_version_is_refused(house):
+    with pytest.raises(RuleChangedError, match="R01"):
+        await keep(house, changed(house.playbook))
+
+
+async def test_an_old_task_keeps_the_words_of_its_version(house):
+    await house.open()
+
+    await keep(house, changed(house.playbook, version="2027.1", title="Send it sooner"))
+
+    async with house.client(WARD) as ward:
+        [task] = (await ward.get("/tasks", params={"state": "accepted"})).json()["items"]
+    assert task["rule"]["title"] == "Send the discharge summary to the GP practice"
+    assert task["rule"]["version"] == "2026.1"
+
+
+async def test_a_process_has_its_parts(house):
+    parts = build(some_settings(), house.database)
+
+    assert set(parts.timers) == {DEADLINE}
+    assert set(parts.loops) == {"watch", "forget-answers"}
+    assert parts.subscription.topics == ["care.alerts.v1", "care.patients.v1", "care.spells.v1"]
