@@ -4,7 +4,6 @@ import os
 import sys
 import webbrowser
 
-from deploy.local.processes import PartDidNotStart
 from services.console.commands.up import tell_places
 from services.console.errors import ConsoleError
 from services.console.screen import line
@@ -39,8 +38,6 @@ def demo(*, once: bool, kafka: str, any_ports: bool, browse: bool) -> None:
         line("Everything has ended.")
         if once:
             raise ConsoleError("ended before the story was told") from None
-    except PartDidNotStart as error:
-        raise ConsoleError(str(error)) from None
 
 
 def _tell(state: SiteState) -> Ending:

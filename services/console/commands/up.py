@@ -5,7 +5,6 @@ import sys
 import time
 from pathlib import Path
 
-from deploy.local.processes import PartDidNotStart
 from services.console.errors import ConsoleError
 from services.console.screen import line
 from services.console.site import state as site_state
@@ -27,8 +26,6 @@ def up(*, detach: bool, kafka: str, any_ports: bool) -> None:
             watch(site, folder)
     except KeyboardInterrupt:
         line("Everything has ended.")
-    except PartDidNotStart as error:
-        raise ConsoleError(str(error)) from None
 
 
 def tell_places(state: site_state.SiteState) -> None:

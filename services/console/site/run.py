@@ -3,13 +3,17 @@
 import os
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from deploy.local.java import NoJavaHere
+from deploy.local.kafka_jars import JarsMissing
 from deploy.local.ports import LOOPBACK
+from deploy.local.processes import PartDidNotStart
+from services.console.errors import ConsoleError
 from services.console.site import state as site_state
 from services.console.site.identity import name_of
 from services.console.site.keys import SERVICES
@@ -27,25 +31,22 @@ def open_site(
 ) -> Iterator[tuple[LocalSite, SiteState]]:
     """A site that is ready; it ends with the block. Being asked to end raises `KeyboardInterrupt` inside.
 
-    Raises `ConsoleError` when the folder has a site already, and `PartDidNotStart` with the last words of a
-    part that does not come up.
+    Raises `ConsoleError` when the folder has a site already, and with the last words of a part that does not
+    come up.
     """
-    with only_one(folder):
+    with only_one(folder), _temporary() as data:
         logs = folder / "logs"
         shutil.rmtree(logs, ignore_errors=True)
-        plan = Plan(
-            ports=choose_ports(usual=not any_ports),
-            data=Path(tempfile.mkdtemp(prefix="baton-site-")),
-            logs=logs,
-            kafka=kafka,
-            deadline_divisor=deadline_divisor,
-        )
+        ports = choose_ports(usual=not any_ports)
+        plan = Plan(ports, Path(data), logs, kafka=kafka, deadline_divisor=deadline_divisor)
         for name in _ENDS:
             signal.signal(name, _interrupt)
-        site = LocalSite(plan, tell)
+        with _in_one_sentence():
+            site = LocalSite(plan, tell)
         try:
             site_state.write(SiteState(ready=False, runner=name_of(os.getpid())), folder)
-            site.start()
+            with _in_one_sentence():
+                site.start()
             state = describe(site)
             site_state.write(state, folder)
             yield site, state
@@ -57,10 +58,12 @@ def open_site(
 
 
 def watch(site: LocalSite, folder: Path) -> None:
-    """Keep every process up until somebody ends this one."""
+    """Keep every process up until somebody ends this one; raises `ConsoleError` for one that cannot be."""
     while True:
         time.sleep(0.5)
-        if site.keep_up():
+        with _in_one_sentence():
+            again = site.keep_up()
+        if again:
             site_state.write(describe(site), folder)
 
 
@@ -88,5 +91,19 @@ def describe(site: LocalSite) -> SiteState:
     )
 
 
+def _temporary() -> TemporaryDirectory[str]:
+    # Not in the home: a runtime folder may be too small for a database.
+    return TemporaryDirectory(prefix="baton-site-", ignore_cleanup_errors=True)
+
+
 def _interrupt(number: int, _frame: object) -> None:
     raise KeyboardInterrupt(number)
+
+
+@contextmanager
+def _in_one_sentence() -> Iterator[None]:
+    """What the parts say when they cannot start is for the person at the command line."""
+    try:
+        yield
+    except (PartDidNotStart, JarsMissing, NoJavaHere, ValueError) as error:
+        raise ConsoleError(str(error)) from error

@@ -65,3 +65,15 @@ def test_fresh_secrets_fill_everything_the_compose_file_asks_for(tmp_path: Path)
     assert all(named.values())
     [token] = json.loads(named["BATON_API_TOKENS"].strip("'"))
     assert token["roles"] == ["operator"]
+
+
+@pytest.mark.parametrize("command", [["up"], ["up", "--detach"], ["demo", "--once"]])
+def test_a_broker_that_does_not_exist_is_said_in_one_sentence(
+    command: list[str], tmp_path: Path
+) -> None:
+    said = baton(*command, "--kafka", "rabbit", home=tmp_path / "home")
+
+    assert said.returncode == 1
+    assert "'rabbit' is no Kafka" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert not (tmp_path / "home" / "site.json").exists()
