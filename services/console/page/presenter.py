@@ -87,5 +87,7 @@ _FACTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "Waiting to go out": _waiting,
     "Behind": lambda said: f"{said['consumer_lag']:,}",
     "Late timers": lambda said: f"{said['timers_overdue']:,}",
-    "Last progress": lambda said: _moment(said["last_progress_at"]),
+    "Last progress": lambda said: (
+        _moment(said["last_progress_at"]) if said.get("hears_topics", True) else "hears no topic"
+    ),
 }
