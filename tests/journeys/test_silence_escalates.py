@@ -65,7 +65,18 @@ def test_an_ignored_task_is_told_to_its_owner_and_to_the_safety_lead_and_stays_o
     assert other["status"] == "completed"
     assert not other["escalated_at"]
     assert not tasks(site, ignored.number)["R06"]["escalated_at"], "its deadline is a week away"
+    for who in (ignored, done):
+        withdraw(site, tasks(site, who.number)["R01"]["handover_id"])
     site.restart("referral")
+
+
+def withdraw(site: RunningSite, handover: str) -> None:
+    with site.client("referral") as ward:
+        body = {"reason": "entered-in-error"}
+        ward.post(f"/handovers/{handover}/withdraw", json=body).raise_for_status()
+    eventually_now(
+        lambda: mails(site, "practice-z90001", handover, "withdrawn"), what="the practice is told"
+    )
 
 
 def test_a_message_that_reaches_nobody_becomes_a_task_of_the_coordinator(site: RunningSite) -> None:
@@ -87,6 +98,6 @@ def test_a_message_that_reaches_nobody_becomes_a_task_of_the_coordinator(site: R
 
     with site.client("referral") as ward:
         path = f"/tasks/{task['task_id']}/complete"
-        assert ward.post(path, json={}).status_code == 422, "it asks whom somebody reached"
+        assert ward.post(path, json={}).is_client_error, "it asks whom somebody reached"
         ward.post(path, json={"reason": "Rang her daughter, who told her"}).raise_for_status()
     assert tasks(site, unreachable.number)["undelivered"]["status"] == "completed"
