@@ -63,7 +63,8 @@ def build_clocks(database: Database, playbook: Playbook) -> Clocks:
 
 def build_app(settings: ReferralSettings, database: Database, playbook: Playbook) -> FastAPI:
     """The routes and pages."""
-    directory, views, pages = playbook.directory, ViewTables(), Pages(TEMPLATES)
+    directory = playbook.directory
+    views, pages = ViewTables(directory.teams), Pages(TEMPLATES)
     desks = Desks(database, HandoverTables(), playbook)
     app = create_app(
         SERVICE,

@@ -79,7 +79,7 @@ def lists(database: Database, views: Views) -> APIRouter:
     async def tasks(asked: Listing, actor: Reader) -> Page[TaskView]:
         """Tasks that your teams own, are offered, or were told of in silence; the earliest deadline first.
 
-        `state` is `open`, `closed` or a FHIR Task status.
+        `state` is `open`, `closed` or a FHIR Task status; `team` is one of yours.
         """
         return await page(views.tasks, asked.filters(actor), lambda row: (row.due_at, row.task_id))
 

@@ -79,7 +79,9 @@ CREATE TABLE tasks (
     CONSTRAINT tasks_due_after_they_may_start CHECK (not_before IS NULL OR not_before <= due_at)
 );
 CREATE INDEX tasks_of_a_handover ON tasks (handover_id);
-CREATE INDEX tasks_open ON tasks (owner_team, due_at, task_id) WHERE closed_at IS NULL;
+CREATE INDEX tasks_to_do ON tasks (owner_team, due_at, task_id) WHERE closed_at IS NULL AND status <> 'requested';
+CREATE INDEX tasks_on_offer ON tasks (owner_team, due_at, task_id) WHERE closed_at IS NULL AND status = 'requested';
+CREATE INDEX tasks_closed ON tasks (owner_team, due_at, task_id) WHERE closed_at IS NOT NULL;
 CREATE INDEX tasks_escalated ON tasks (due_at) WHERE escalated_at IS NOT NULL AND closed_at IS NULL;
 CREATE UNIQUE INDEX one_task_for_each_undelivered_alert ON tasks (alert_id) WHERE alert_id IS NOT NULL;
 

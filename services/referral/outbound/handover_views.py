@@ -1,5 +1,6 @@
 """Handovers as they are shown: in lists, and one with everything in it."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,15 +19,39 @@ from services.referral.usecases.views import (
     WholeView,
 )
 
+# Ids follow the order of opening. Only the page itself is joined with what it shows.
 _LIST = """
-SELECT * FROM shown_handovers
-WHERE ($1::text[] IS NULL OR handover_id IN (SELECT handover_id FROM parties WHERE team = ANY($1)))
-  AND ($2::timestamptz IS NULL OR (opened_at, handover_id) < ($2, $3::uuid))
-  AND ($5::text IS NULL OR handover_id IN (SELECT handover_id FROM parties WHERE team = $5))
-  AND ($6::text IS NULL OR state = $6)
-  AND ($7::text IS NULL OR patient_key = $7)
-  AND ($8::timestamptz IS NULL OR next_due_at < $8)
-ORDER BY opened_at DESC, handover_id DESC LIMIT $4
+WITH page AS (
+    SELECT handover_id FROM handovers h
+    WHERE ($1::text[] IS NULL OR handover_id IN (SELECT handover_id FROM parties WHERE team = ANY($1)))
+      AND ($2::uuid IS NULL OR handover_id < $2)
+      AND ($4::text IS NULL OR handover_id IN (SELECT handover_id FROM parties WHERE team = $4))
+      AND ($5::text IS NULL OR state = $5)
+      AND ($6::timestamptz IS NULL OR EXISTS (
+            SELECT FROM tasks t WHERE t.handover_id = h.handover_id AND t.closed_at IS NULL AND t.due_at < $6))
+    ORDER BY handover_id DESC LIMIT $3
+)
+SELECT shown.* FROM page
+CROSS JOIN LATERAL (SELECT * FROM shown_handovers s WHERE s.handover_id = page.handover_id OFFSET 0) AS shown
+ORDER BY handover_id DESC
+"""
+_OF_PATIENT = """
+WITH page AS (
+    SELECT handover_id FROM handovers h
+    WHERE patient_key = $7
+      AND ($1::text[] IS NULL OR EXISTS (
+            SELECT FROM parties p WHERE p.team = ANY($1) AND p.handover_id = h.handover_id))
+      AND ($2::uuid IS NULL OR handover_id < $2)
+      AND ($4::text IS NULL OR EXISTS (
+            SELECT FROM parties p WHERE p.team = $4 AND p.handover_id = h.handover_id))
+      AND ($5::text IS NULL OR state = $5)
+      AND ($6::timestamptz IS NULL OR EXISTS (
+            SELECT FROM tasks t WHERE t.handover_id = h.handover_id AND t.closed_at IS NULL AND t.due_at < $6))
+    ORDER BY handover_id DESC LIMIT $3
+)
+SELECT shown.* FROM page
+CROSS JOIN LATERAL (SELECT * FROM shown_handovers s WHERE s.handover_id = page.handover_id OFFSET 0) AS shown
+ORDER BY handover_id DESC
 """
 _ONE = """
 SELECT * FROM shown_handovers s
@@ -63,20 +88,27 @@ WHERE handover_id = $1 ORDER BY at DESC, entry_id DESC LIMIT 200
 class ViewTables:
     """Implements `usecases.ports.Views`."""
 
+    def __init__(self, everybody: Iterable[str]) -> None:
+        self._everybody = sorted(everybody)
+
+    def _teams(self, filters: Filters) -> list[str]:
+        return self._everybody if filters.teams is None else sorted(filters.teams)
+
     async def worklist_offers(self, connection: Connection, filters: Filters) -> list[OfferView]:
-        return await offer_views.waiting(connection, filters)
+        return await offer_views.waiting(connection, self._teams(filters), filters)
 
     async def worklist_tasks(self, connection: Connection, filters: Filters) -> list[TaskView]:
-        return await task_views.worklist(connection, filters)
+        return await task_views.worklist(connection, self._teams(filters), filters)
 
     async def waiting_for_others(self, connection: Connection, filters: Filters) -> list[OfferView]:
-        return await offer_views.waiting_for_others(connection, filters)
+        return await offer_views.waiting_for_others(connection, self._teams(filters), filters)
+
+    async def tasks(self, connection: Connection, filters: Filters) -> list[TaskView]:
+        teams = [team for team in self._teams(filters) if filters.team in (None, team)]
+        return await task_views.listed(connection, teams, filters)
 
     async def offers(self, connection: Connection, filters: Filters) -> list[OfferView]:
         return await offer_views.listed(connection, filters)
-
-    async def tasks(self, connection: Connection, filters: Filters) -> list[TaskView]:
-        return await task_views.listed(connection, filters)
 
     async def task(
         self, connection: Connection, task_id: UUID, teams: frozenset[str] | None
@@ -89,18 +121,19 @@ class ViewTables:
         return await offer_views.one(connection, offer_id, teams)
 
     async def handovers(self, connection: Connection, filters: Filters) -> list[HandoverView]:
-        at, after = filters.after or (None, None)
-        rows = await connection.fetch(
-            _LIST,
+        _, after = filters.after or (None, None)
+        narrowed = (
             None if filters.teams is None else sorted(filters.teams),
-            at,
             after,
             filters.limit,
             filters.team,
             filters.state,
-            filters.patient_key,
             filters.due_before,
         )
+        if filters.patient_key is None:
+            rows = await connection.fetch(_LIST, *narrowed)
+        else:
+            rows = await connection.fetch(_OF_PATIENT, *narrowed, filters.patient_key)
         return [HandoverView(**_columns(row)) for row in rows]
 
     async def whole(

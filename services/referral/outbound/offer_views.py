@@ -1,6 +1,6 @@
 """Offers as they are shown, with what they ask: each list is one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -9,31 +9,68 @@ from services.chassis.connection import Connection
 from services.referral.outbound.person_views import read_person
 from services.referral.usecases.views import Filters, OfferView
 
+# Only the page itself is joined with what it shows, row by row.
 _WAITING = """
-SELECT * FROM shown_offers
-WHERE state = 'offered' AND ($1::text[] IS NULL OR team = ANY($1))
-ORDER BY due_at, offer_id LIMIT $2
+WITH page AS (
+    SELECT due_at, offer_id
+    FROM unnest($1::text[]) AS mine (team) CROSS JOIN LATERAL (
+        SELECT due_at, offer_id FROM offers WHERE team = mine.team AND state = 'offered'
+        ORDER BY due_at, offer_id LIMIT $2
+    ) AS found
+    ORDER BY due_at, offer_id LIMIT $2
+)
+SELECT shown.* FROM page
+CROSS JOIN LATERAL (SELECT * FROM shown_offers s WHERE s.offer_id = page.offer_id OFFSET 0) AS shown
+ORDER BY due_at, offer_id
 """
+# The tasks of an unanswered offer belong to whoever made it.
 _FOR_OTHERS = """
-SELECT * FROM shown_offers
-WHERE state = 'offered' AND offer_id IN (
-    SELECT offer_id FROM tasks
-    WHERE ($1::text[] IS NULL OR owner_team = ANY($1)) AND closed_at IS NULL AND status = 'requested')
-  AND ($2::timestamptz IS NULL OR (due_at, offer_id) > ($2, $3::uuid))
-ORDER BY due_at, offer_id LIMIT $4
+WITH page AS (
+    SELECT due_at, offer_id
+    FROM (SELECT offer_id, min(due_at) AS due_at FROM tasks
+          WHERE owner_team = ANY($1::text[]) AND closed_at IS NULL AND status = 'requested'
+          GROUP BY offer_id) AS asked
+    WHERE $2::timestamptz IS NULL OR (due_at, offer_id) > ($2, $3::uuid)
+    ORDER BY due_at, offer_id LIMIT $4
+)
+SELECT shown.* FROM page
+CROSS JOIN LATERAL (SELECT * FROM shown_offers s WHERE s.offer_id = page.offer_id OFFSET 0) AS shown
+ORDER BY due_at, offer_id
 """
 _LIST = """
-SELECT * FROM shown_offers s
-WHERE ($1::text[] IS NULL OR EXISTS (
-        SELECT FROM parties p
-        WHERE p.team = ANY($1) AND p.handover_id = s.handover_id
-          AND p.team IN (s.team, s.sender_team, s.coordinator_team)))
-  AND ($2::timestamptz IS NULL OR (due_at, offer_id) > ($2, $3::uuid))
-  AND ($5::text IS NULL OR team = $5)
-  AND ($6::text IS NULL OR state = $6)
-  AND ($7::text IS NULL OR patient_key = $7)
-  AND ($8::timestamptz IS NULL OR due_at < $8)
-ORDER BY due_at, offer_id LIMIT $4
+WITH page AS (
+    SELECT o.due_at, o.offer_id FROM offers o JOIN handovers h USING (handover_id)
+    WHERE ($1::text[] IS NULL OR EXISTS (
+            SELECT FROM parties p
+            WHERE p.team = ANY($1) AND p.handover_id = o.handover_id
+              AND p.team IN (o.team, h.sender_team, h.owner_team)))
+      AND ($2::timestamptz IS NULL OR (o.due_at, o.offer_id) > ($2, $3::uuid))
+      AND ($5::text IS NULL OR o.team = $5)
+      AND ($6::text IS NULL OR o.state = $6)
+      AND ($7::timestamptz IS NULL OR o.due_at < $7)
+    ORDER BY o.due_at, o.offer_id LIMIT $4
+)
+SELECT shown.* FROM page
+CROSS JOIN LATERAL (SELECT * FROM shown_offers s WHERE s.offer_id = page.offer_id OFFSET 0) AS shown
+ORDER BY due_at, offer_id
+"""
+_OF_PATIENT = """
+WITH page AS (
+    SELECT o.due_at, o.offer_id FROM offers o JOIN handovers h USING (handover_id)
+    WHERE h.patient_key = $8
+      AND ($1::text[] IS NULL OR EXISTS (
+            SELECT FROM parties p
+            WHERE p.team = ANY($1) AND p.handover_id = o.handover_id
+              AND p.team IN (o.team, h.sender_team, h.owner_team)))
+      AND ($2::timestamptz IS NULL OR (o.due_at, o.offer_id) > ($2, $3::uuid))
+      AND ($5::text IS NULL OR o.team = $5)
+      AND ($6::text IS NULL OR o.state = $6)
+      AND ($7::timestamptz IS NULL OR o.due_at < $7)
+    ORDER BY o.due_at, o.offer_id LIMIT $4
+)
+SELECT shown.* FROM page
+CROSS JOIN LATERAL (SELECT * FROM shown_offers s WHERE s.offer_id = page.offer_id OFFSET 0) AS shown
+ORDER BY due_at, offer_id
 """
 _ONE = """
 SELECT * FROM shown_offers s
@@ -43,32 +80,36 @@ WHERE offer_id = $1
 _OF_HANDOVER = "SELECT * FROM shown_offers WHERE handover_id = $1 ORDER BY due_at, offer_id"
 
 
-async def waiting(connection: Connection, filters: Filters) -> list[OfferView]:
+async def waiting(
+    connection: Connection, teams: Sequence[str], filters: Filters
+) -> list[OfferView]:
     """Offers that these teams must answer."""
-    return _read(await connection.fetch(_WAITING, _teams(filters), filters.limit))
+    return _read(await connection.fetch(_WAITING, teams, filters.limit))
 
 
-async def waiting_for_others(connection: Connection, filters: Filters) -> list[OfferView]:
+async def waiting_for_others(
+    connection: Connection, teams: Sequence[str], filters: Filters
+) -> list[OfferView]:
     """Offers whose tasks these teams own until somebody else answers."""
     at, after = filters.after or (None, None)
-    return _read(await connection.fetch(_FOR_OTHERS, _teams(filters), at, after, filters.limit))
+    return _read(await connection.fetch(_FOR_OTHERS, teams, at, after, filters.limit))
 
 
 async def listed(connection: Connection, filters: Filters) -> list[OfferView]:
     """Offers made to these teams or by them."""
     at, after = filters.after or (None, None)
-    rows = await connection.fetch(
-        _LIST,
-        _teams(filters),
+    narrowed = (
+        None if filters.teams is None else sorted(filters.teams),
         at,
         after,
         filters.limit,
         filters.team,
         filters.state,
-        filters.patient_key,
         filters.due_before,
     )
-    return _read(rows)
+    if filters.patient_key is None:
+        return _read(await connection.fetch(_LIST, *narrowed))
+    return _read(await connection.fetch(_OF_PATIENT, *narrowed, filters.patient_key))
 
 
 async def one(
@@ -82,10 +123,6 @@ async def one(
 async def of_handover(connection: Connection, handover_id: UUID) -> list[OfferView]:
     """Every offer of a handover, the earliest deadline first."""
     return _read(await connection.fetch(_OF_HANDOVER, handover_id))
-
-
-def _teams(filters: Filters) -> list[str] | None:
-    return None if filters.teams is None else sorted(filters.teams)
 
 
 def _read(rows: Iterable[asyncpg.Record]) -> list[OfferView]:

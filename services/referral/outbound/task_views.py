@@ -1,6 +1,6 @@
 """Tasks as they are shown, with their rule, offer and patient: each list is one statement over partial indexes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -9,40 +9,80 @@ from services.chassis.connection import Connection
 from services.referral.outbound.person_views import read_person
 from services.referral.usecases.views import Filters, RuleView, TaskView
 
+# Each branch walks an index of its own, team by team, and stops at the length of the page; only the page itself is
+# joined with what it shows, row by row.
 _WORKLIST = """
-WITH mine AS (
-    (SELECT task_id FROM tasks
-     WHERE ($1::text[] IS NULL OR owner_team = ANY($1)) AND closed_at IS NULL AND status <> 'requested'
-       AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
-     ORDER BY due_at, task_id LIMIT $4)
-    UNION
-    (SELECT task_id FROM tasks
-     WHERE ($1::text[] IS NULL OR told_teams && $1) AND escalated_at IS NOT NULL AND closed_at IS NULL
-       AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
-     ORDER BY due_at, task_id LIMIT $4)
+WITH page AS (
+    SELECT DISTINCT due_at, task_id
+    FROM unnest($1::text[]) AS mine (team) CROSS JOIN LATERAL (
+        (SELECT due_at, task_id FROM tasks
+         WHERE owner_team = mine.team AND closed_at IS NULL AND status <> 'requested'
+           AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
+         ORDER BY due_at, task_id LIMIT $4)
+        UNION ALL
+        (SELECT due_at, task_id FROM tasks
+         WHERE mine.team = ANY(told_teams) AND escalated_at IS NOT NULL AND closed_at IS NULL
+           AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
+         ORDER BY due_at, task_id LIMIT $4)
+    ) AS found
+    ORDER BY due_at, task_id LIMIT $4
 )
-SELECT * FROM shown_tasks WHERE task_id IN (SELECT task_id FROM mine)
-ORDER BY due_at, task_id LIMIT $4
+SELECT shown.* FROM page CROSS JOIN LATERAL (SELECT * FROM shown_tasks s WHERE s.task_id = page.task_id OFFSET 0) AS shown
+ORDER BY due_at, task_id
 """
 _LIST = """
-WITH mine AS (
-    SELECT task_id FROM tasks
-    WHERE ($1::text[] IS NULL OR owner_team = ANY($1)) AND ($9::boolean IS NULL OR (closed_at IS NULL) = $9)
-    UNION
-    SELECT task_id FROM offers JOIN tasks USING (handover_id, offer_id)
-    WHERE offers.state = 'offered' AND offers.team = ANY($1)
-    UNION
-    SELECT task_id FROM tasks WHERE escalated_at IS NOT NULL AND closed_at IS NULL AND told_teams && $1
+WITH page AS (
+    SELECT DISTINCT due_at, task_id
+    FROM unnest($1::text[]) AS mine (team) CROSS JOIN LATERAL (
+        (SELECT due_at, task_id FROM tasks
+         WHERE owner_team = mine.team AND closed_at IS NULL AND status <> 'requested' AND $5::boolean IS NOT false
+           AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
+           AND ($6::text IS NULL OR status = $6) AND ($7::timestamptz IS NULL OR due_at < $7)
+         ORDER BY due_at, task_id LIMIT $4)
+        UNION ALL
+        (SELECT due_at, task_id FROM tasks
+         WHERE owner_team = mine.team AND closed_at IS NULL AND status = 'requested' AND $5 IS NOT false
+           AND ($2 IS NULL OR (due_at, task_id) > ($2, $3))
+           AND ($6 IS NULL OR status = $6) AND ($7 IS NULL OR due_at < $7)
+         ORDER BY due_at, task_id LIMIT $4)
+        UNION ALL
+        (SELECT due_at, task_id FROM tasks
+         WHERE owner_team = mine.team AND closed_at IS NOT NULL AND $5 IS NOT true
+           AND ($2 IS NULL OR (due_at, task_id) > ($2, $3))
+           AND ($6 IS NULL OR status = $6) AND ($7 IS NULL OR due_at < $7)
+         ORDER BY due_at, task_id LIMIT $4)
+        UNION ALL
+        (SELECT t.due_at, t.task_id FROM offers o JOIN tasks t USING (handover_id, offer_id)
+         WHERE o.team = mine.team AND o.state = 'offered' AND $5 IS NOT false
+           AND ($2 IS NULL OR (t.due_at, t.task_id) > ($2, $3))
+           AND ($6 IS NULL OR t.status = $6) AND ($7 IS NULL OR t.due_at < $7)
+         ORDER BY t.due_at, t.task_id LIMIT $4)
+        UNION ALL
+        (SELECT due_at, task_id FROM tasks
+         WHERE mine.team = ANY(told_teams) AND escalated_at IS NOT NULL AND closed_at IS NULL AND $5 IS NOT false
+           AND ($2 IS NULL OR (due_at, task_id) > ($2, $3))
+           AND ($6 IS NULL OR status = $6) AND ($7 IS NULL OR due_at < $7)
+         ORDER BY due_at, task_id LIMIT $4)
+    ) AS found
+    ORDER BY due_at, task_id LIMIT $4
 )
-SELECT * FROM shown_tasks
-WHERE task_id IN (SELECT task_id FROM mine)
-  AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
-  AND ($5::text IS NULL OR owner_team = $5 OR (offer_team = $5 AND offer_state = 'offered'))
-  AND ($6::text IS NULL OR status = $6)
-  AND ($7::text IS NULL OR patient_key = $7)
-  AND ($8::timestamptz IS NULL OR due_at < $8)
-  AND ($9::boolean IS NULL OR (closed_at IS NULL) = $9)
-ORDER BY due_at, task_id LIMIT $4
+SELECT shown.* FROM page CROSS JOIN LATERAL (SELECT * FROM shown_tasks s WHERE s.task_id = page.task_id OFFSET 0) AS shown
+ORDER BY due_at, task_id
+"""
+_OF_PATIENT = """
+WITH page AS (
+    SELECT t.due_at, t.task_id
+    FROM handovers h JOIN tasks t USING (handover_id) LEFT JOIN offers o ON o.offer_id = t.offer_id
+    WHERE h.patient_key = $8
+      AND (t.owner_team = ANY($1::text[]) OR t.told_teams && $1 OR (o.state = 'offered' AND o.team = ANY($1)))
+      AND ($2::timestamptz IS NULL OR (t.due_at, t.task_id) > ($2, $3::uuid))
+      AND ($5::boolean IS NULL OR (t.closed_at IS NULL) = $5)
+      AND ($6::text IS NULL OR t.status = $6)
+      AND ($7::timestamptz IS NULL OR t.due_at < $7)
+    ORDER BY t.due_at, t.task_id LIMIT $4
+)
+SELECT shown.* FROM page CROSS JOIN LATERAL (SELECT * FROM shown_tasks s WHERE s.task_id = page.task_id OFFSET 0) AS shown
+ORDER BY due_at, task_id
 """
 _ONE = """
 SELECT * FROM shown_tasks s
@@ -53,29 +93,23 @@ _OF_HANDOVER = "SELECT * FROM shown_tasks WHERE handover_id = $1 ORDER BY due_at
 _OPEN: Mapping[str | None, bool] = {"open": True, "closed": False}
 
 
-async def worklist(connection: Connection, filters: Filters) -> list[TaskView]:
+async def worklist(
+    connection: Connection, teams: Sequence[str], filters: Filters
+) -> list[TaskView]:
     """Open tasks to be done by these teams, or told to them in silence."""
     at, after = filters.after or (None, None)
-    return _read(await connection.fetch(_WORKLIST, _teams(filters), at, after, filters.limit))
+    return _read(await connection.fetch(_WORKLIST, teams, at, after, filters.limit))
 
 
-async def listed(connection: Connection, filters: Filters) -> list[TaskView]:
+async def listed(connection: Connection, teams: Sequence[str], filters: Filters) -> list[TaskView]:
     """Tasks that these teams own, are offered or were told of; `state` is open, closed or a status."""
     at, after = filters.after or (None, None)
     still_open = _OPEN.get(filters.state)
-    rows = await connection.fetch(
-        _LIST,
-        _teams(filters),
-        at,
-        after,
-        filters.limit,
-        filters.team,
-        filters.state if still_open is None else None,
-        filters.patient_key,
-        filters.due_before,
-        still_open,
-    )
-    return _read(rows)
+    status = filters.state if still_open is None else None
+    narrowed = (teams, at, after, filters.limit, still_open, status, filters.due_before)
+    if filters.patient_key is None:
+        return _read(await connection.fetch(_LIST, *narrowed))
+    return _read(await connection.fetch(_OF_PATIENT, *narrowed, filters.patient_key))
 
 
 async def one(
@@ -89,10 +123,6 @@ async def one(
 async def of_handover(connection: Connection, handover_id: UUID) -> list[TaskView]:
     """Every task of a handover, the earliest deadline first."""
     return _read(await connection.fetch(_OF_HANDOVER, handover_id))
-
-
-def _teams(filters: Filters) -> list[str] | None:
-    return None if filters.teams is None else sorted(filters.teams)
 
 
 def _read(rows: Iterable[asyncpg.Record]) -> list[TaskView]:

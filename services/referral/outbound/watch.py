@@ -18,12 +18,14 @@ WITH owned AS (
     SELECT handover_id AS subject, owner_team AS team, owned_since AS since FROM handovers WHERE state = 'open'
     UNION ALL
     SELECT task_id, owner_team, owned_since FROM tasks WHERE closed_at IS NULL
-), last_change AS (
-    SELECT DISTINCT ON (subject) subject, team, since
-    FROM ownership WHERE subject IN (SELECT subject FROM owned) ORDER BY subject, since DESC
 )
-SELECT owned.subject FROM owned LEFT JOIN last_change USING (subject, team, since)
-WHERE last_change.subject IS NULL OR owned.team <> ALL($1::text[])
+SELECT subject FROM owned WHERE team <> ALL($1::text[])
+UNION
+SELECT subject FROM owned
+WHERE NOT EXISTS (SELECT FROM ownership o WHERE o.subject = owned.subject AND o.since = owned.since AND o.team = owned.team)
+UNION
+SELECT subject FROM owned
+WHERE EXISTS (SELECT FROM ownership o WHERE o.subject = owned.subject AND o.since > owned.since)
 """
 _TIMERLESS = """
 SELECT task_id, due_at FROM tasks
