@@ -61,10 +61,25 @@ FORCES: Mapping[str, str] = {
 }
 CHANNELS: Mapping[str, str] = {"email": "e-mail", "letter": "letter"}
 UNDELIVERED: Mapping[str, str] = {
-    "no-usable-channel": "There is no way to reach them that meets their needs",
-    "refused-by-provider": "The message was refused on its way",
+    "no-usable-channel": "No mail or postal address is known",
+    "address-not-usable": "The address that is known cannot be used",
+    "need-not-met-by-any-channel": "No message can be sent in the form that they need",
+    "need-not-understood": "It is not clear in which form they need messages",
+    "language-not-offered": "No message can be written in their language",
     "identity-not-verified": "It is not certain who they are",
+    "patient-not-described": "Nothing is known of how to reach them",
+    "patient-forgotten": "What was known of them has been erased",
+    "restricted": "Their contact details are protected",
+    "under-age": "They are too young to be written to themselves",
+    "age-unknown": "Their age is not known",
+    "deceased": "They have died",
+    "test-patient": "A test patient is not written to",
+    "handover-withdrawn": "The handover was withdrawn before the message left",
+    "handover-completed": "The handover was complete before the message left",
+    "message-cannot-be-written": "The message could not be written",
+    "refused-by-provider": "The message was refused on its way",
 }
+"""Why a message reached nobody, by the codes that notify gives."""
 
 
 def due_tag(due_at: datetime, now: datetime) -> Tag:
