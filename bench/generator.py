@@ -34,15 +34,15 @@ class _Hospital:
         self.due = [0.0] * len(discharges)
         self.answered = [0.0] * len(discharges)
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._left = len(discharges)
+        self.left = len(discharges)
 
     async def connect(
         self, port: int, how_many: int, next_step: Callable[[Connection], None]
     ) -> list[Connection]:
         def answered(connection: Connection) -> None:
             self.answered[connection.asked] = time.time()
-            self._left -= 1
-            if not self._left and not self.done.done():
+            self.left -= 1
+            if not self.left and not self.done.done():
                 self.done.set_result(None)
             next_step(connection)
 
@@ -124,7 +124,12 @@ async def _wait_and_close(
     hospital: _Hospital, lines: Sequence[Connection], patience: float
 ) -> None:
     try:
-        await asyncio.wait_for(hospital.done, patience)
+        while not hospital.done.done():
+            left = hospital.left
+            await asyncio.wait([hospital.done], timeout=patience)
+            if hospital.left == left:
+                raise TimeoutError(f"{left} messages are not answered")
+        hospital.done.result()
     finally:
         for line in lines:
             line.close()

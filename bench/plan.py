@@ -30,6 +30,10 @@ class Plan:
     """Seconds without any progress after which a run is given up."""
     most_drift: float = 0.15
     """How far the machine's speed may be apart within a pair, for the pair to count."""
+    most_others: float = 0.10
+    """Share of the machine that other programs may use while a pair saturates it, for the pair to count."""
+    minutes: float = 11
+    """No pair begins that would probably end later than this."""
 
     @property
     def messages(self) -> int:

@@ -27,6 +27,14 @@ def cpu_seconds(parts: Parts) -> dict[str, float]:
     return used
 
 
+def busy_seconds() -> float:
+    """CPU time used so far by everybody on this machine, time stolen by its host included."""
+    times = psutil.cpu_times()
+    return float(
+        sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0)
+    )
+
+
 def peak_megabytes(pid: int) -> float:
     """The most memory that a process ever held at once."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():

@@ -21,8 +21,8 @@ class Program(Protocol):
 
     name: str
 
-    def start(self, site: Site) -> Mapping[str, Child]:
-        """Start three processes, by the name of the service that each is or stands for; return when all are ready."""
+    def start(self, site: Site, started: dict[str, Child]) -> None:
+        """Start three processes, note each under the service that it is or stands for, return when all are ready."""
 
 
 _OWN: Mapping[str, dict[str, str]] = {
@@ -36,19 +36,15 @@ class Product:
 
     name = "product"
 
-    def start(self, site: Site) -> Mapping[str, Child]:
-        watched = {
-            service: Watched(
-                service,
-                f"services.{service}",
-                site.environment.of(service) | _OWN.get(service, {}),
-                site.plan.logs / "product",
-            )
-            for service in SERVICES
-        }
-        for process in watched.values():
+    def start(self, site: Site, started: dict[str, Child]) -> None:
+        watched = []
+        for service in SERVICES:
+            told = site.environment.of(service) | _OWN.get(service, {})
+            logs = site.plan.logs / self.name
+            watched.append(Watched(service, f"services.{service}", told, logs))
+            started[service] = watched[-1].child
+        for process in watched:
             process.wait_until_ready()
-        return {name: process.child for name, process in watched.items()}
 
 
 class Floor:
@@ -56,28 +52,25 @@ class Floor:
 
     name = "floor"
 
-    def start(self, site: Site) -> Mapping[str, Child]:
-        children = {}
+    def start(self, site: Site, started: dict[str, Child]) -> None:
         for service in SERVICES:
-            told = site.environment.of(service)
-            children[service] = start_child(
+            started[service] = start_child(
                 service,
                 [sys.executable, "-m", f"bench.floor.{service}"],
-                log=site.plan.logs / "floor" / f"{service}.log",
-                env=told,
+                log=site.plan.logs / self.name / f"{service}.log",
+                env=site.environment.of(service),
                 cwd=_REPOSITORY,
             )
         port = site.plan.ports["mllp"]
-        children["discharge"].wait_until(lambda: is_listening(port), _READY_WITHIN)
-        return children
+        started["discharge"].wait_until(lambda: is_listening(port), _READY_WITHIN)
 
 
 @contextmanager
 def running(program: Program, site: Site) -> Iterator[Mapping[str, Child]]:
     """Run a program for as long as the block lasts. Raises `PartDidNotStart` when a part of it has ended by itself."""
-    children: Mapping[str, Child] = {}
+    children: dict[str, Child] = {}
     try:
-        children = program.start(site)
+        program.start(site, children)
         yield children
         for name, child in children.items():
             if not child.is_running:

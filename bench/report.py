@@ -119,6 +119,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "floor_per_s": pair.floor.per_second,
         "ratio": pair.ratio,
         "drift": pair.drift,
+        "others": pair.others,
         "loop_ms": [c.loop_ms for run in (pair.floor, pair.product) for c in run.calibrations],
         "fdatasync_ms": [
             c.fdatasync_ms for run in (pair.floor, pair.product) for c in run.calibrations

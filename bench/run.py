@@ -10,7 +10,7 @@ from bench.calibration import Calibration, calibrate
 from bench.generator import Sent, closed_loop, open_loop
 from bench.messages import Discharge
 from bench.plan import Plan
-from bench.process_times import Parts, cpu_seconds, peak_megabytes
+from bench.process_times import Parts, busy_seconds, cpu_seconds, peak_megabytes
 from bench.programs import Program, running
 from bench.progress import committed_at, wait_until_through
 from bench.site import Site
@@ -44,6 +44,8 @@ class Run:
     """Discharges a second at saturation, the last commit included."""
     cpu: Mapping[str, float]
     """Milliseconds of CPU for each discharge at saturation, by part."""
+    others: float
+    """Share of the machine that programs which are none of ours used meanwhile: 0.1 is a tenth."""
     latency: Mapping[int, Latency]
     """By discharges a second."""
     idle: Mapping[str, float]
@@ -55,6 +57,15 @@ class Run:
     def cpu_ms(self) -> float:
         """CPU for each discharge in everything but the generator."""
         return _without_generator(self.cpu)
+
+
+@dataclass(frozen=True)
+class Saturated:
+    """What a program does at most; see `Run` for the fields."""
+
+    per_second: float
+    cpu: Mapping[str, float]
+    others: float
 
 
 class Measuring:
@@ -75,16 +86,20 @@ class Measuring:
         self.services = {name: child.pid for name, child in children.items()}
         self._parts = Parts(self.services, site.postgres_pid, site.kafka_pid, os.getpid())
 
-    def saturate(self, how_many: int) -> tuple[float, Mapping[str, float]]:
-        """Discharges a second and CPU milliseconds for each, as fast as they are taken."""
+    def saturate(self, how_many: int) -> Saturated:
+        """Send discharges as fast as they are taken."""
         mine = self._next(how_many)
-        before = cpu_seconds(self._parts)
+        began, busy_before, before = time.monotonic(), busy_seconds(), cpu_seconds(self._parts)
         sent = closed_loop(self._port, mine, self._plan.connections, self._plan.patience)
         wait_until_through(self._site, self._through, self._plan.patience)
-        after = cpu_seconds(self._parts)
+        after, busy = cpu_seconds(self._parts), busy_seconds() - busy_before
+        machine = (time.monotonic() - began) * len(os.sched_getaffinity(0))
         ends = committed_at(self._site, [discharge.patient_key for discharge in mine])
-        seconds = max(ends.values()) - min(sent.due)
-        return how_many / seconds, _per_discharge(before, after, how_many)
+        return Saturated(
+            per_second=how_many / (max(ends.values()) - min(sent.due)),
+            cpu=_per_discharge(before, after, how_many),
+            others=max(0.0, busy - sum(after.values()) + sum(before.values())) / machine,
+        )
 
     def hold(self, per_second: int, samples: int) -> Latency:
         """Times at a steady load."""
@@ -125,7 +140,7 @@ def run(
     with running(program, site) as children:
         measuring = Measuring(site, plan, discharges, children)
         measuring.saturate(plan.warm_up)
-        per_second, cpu = measuring.saturate(plan.counted)
+        most = measuring.saturate(plan.counted)
         latency = {
             load.per_second: measuring.hold(load.per_second, load.samples) for load in plan.loads
         }
@@ -133,7 +148,15 @@ def run(
         peak = {name: peak_megabytes(pid) for name, pid in measuring.services.items()}
     after = calibrate(site.plan.data)
     return Run(
-        program.name, (before, after), per_second, cpu, latency, at_rest, peak, read_work(site)
+        program=program.name,
+        calibrations=(before, after),
+        per_second=most.per_second,
+        cpu=most.cpu,
+        others=most.others,
+        latency=latency,
+        idle=at_rest,
+        peak_mb=peak,
+        work=read_work(site),
     )
 
 

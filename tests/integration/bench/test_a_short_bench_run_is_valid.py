@@ -26,6 +26,7 @@ TINY = Plan(
     idle_seconds=0.5,
     patience=20,
     most_drift=99,
+    most_others=1,
 )
 
 
