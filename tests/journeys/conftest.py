@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import report
-from tests.support.site import RunningSite, a_site
+pytest.register_assert_rewrite("tests.support.verdict")
+
+from tests.support import report  # noqa: E402  (after what it says above)
+from tests.support.site import RunningSite, a_site  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -53,8 +53,8 @@ def going_home(
         told = judge(site, going.people)
     assert going.sent.accepted == len(going.people)
     assert parked_ids(site) == parked, "something is parked"
-    assert sampler.samples > 10
-    assert sampler.orphans == 0
+    assert sampler.samples >= 5, f"{sampler.samples} samples"
+    assert sampler.orphans == 0, f"{sampler.orphans} without an owner or a timer"
     print(f"\n{test.node.name}: {going.sent}, {told}, {sampler.samples} samples")
 
 

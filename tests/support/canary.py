@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.hospital import a_notification, an_adt
 from tests.support.made_up import nhs_number, stamp
 
-NUMBER = next(filter(None, (nhs_number(f"99900012{last}") for last in range(3, 9))))
+NUMBER = next(filter(None, (nhs_number(f"99987654{last}") for last in range(10))))
 FAMILY, GIVEN = "Quizzlethwaite", "Zebedee"
 STREET, POSTCODE = "77 Xylophone Crescent", "ZZ99 7QX"
 PHONE, MOBILE = "01632 960987", "07700 900987"
