@@ -24,13 +24,13 @@ CANARIES = (
 def lines() -> Iterator[io.StringIO]:
     """What the service logs."""
     root = logging.getLogger()
-    before, level = list(root.handlers), root.level
+    handlers, level, before = list(root.handlers), root.level, structlog.get_config()
     stream = io.StringIO()
     log.configure("discharge", "DEBUG", stream=stream)
     yield stream
-    root.handlers[:] = before
+    root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 async def test_identity_appears_in_no_log_answer_metric_key_or_stream(

@@ -43,12 +43,12 @@ MARKS = (
 def written() -> Iterator[io.StringIO]:
     """Everything that the process writes to its log, down to the last detail."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     stream = io.StringIO()
     log.configure("notify", "DEBUG", stream=stream)
     yield stream
     root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def leaks(text: str, *more: str) -> list[str]:
