@@ -96,7 +96,7 @@ class DeliveryWorker:
 
     async def _seconds_until_due(self) -> float:
         async with self._database.reading() as connection:
-            seconds = await self._stores.queue.seconds_until_due(connection)
+            seconds = await self._stores.queue.seconds_until_due(connection, self._id)
         return POLL_SECONDS if seconds is None else seconds
 
     async def measure(self) -> None:

@@ -11,7 +11,7 @@ from services.notify.usecases.records import Claimed
 _CLAIM_DUE = f"""
 {ROW}
 WHERE state = 'waiting' AND next_attempt_at <= statement_timestamp()
-  AND (lease_until IS NULL OR lease_until <= statement_timestamp())
+  AND (lease_until IS NULL OR lease_until <= statement_timestamp() OR lease_owner = $2)
 ORDER BY urgent DESC, next_attempt_at
 LIMIT $1
 FOR UPDATE SKIP LOCKED
@@ -25,7 +25,8 @@ WHERE alert_id = ANY($1::uuid[])
 _SOONEST = """
 SELECT extract(epoch FROM least(
     (SELECT min(next_attempt_at) FROM alerts WHERE state = 'waiting' AND lease_until IS NULL),
-    (SELECT min(lease_until) FROM alerts WHERE lease_until IS NOT NULL)
+    (SELECT min(CASE WHEN lease_owner = $1 THEN next_attempt_at ELSE lease_until END)
+     FROM alerts WHERE lease_until IS NOT NULL)
 ) - clock_timestamp())::float8
 """
 
@@ -37,9 +38,12 @@ FROM alerts WHERE state = 'waiting' AND (attempts > 0 OR next_attempt_at <= stat
 """
 
 
-async def claim_due(connection: Connection, limit: int) -> list[Claimed]:
-    """Lock alerts that are due now and that nobody else works on, urgent ones first."""
-    return [read_claimed(row) for row in await connection.fetch(_CLAIM_DUE, limit)]
+async def claim_due(connection: Connection, limit: int, worker: UUID) -> list[Claimed]:
+    """Lock alerts that are due now and that nobody else works on, urgent ones first.
+
+    A worker asks only when it has nothing in hand: what it holds then is from a commit that it never heard of.
+    """
+    return [read_claimed(row) for row in await connection.fetch(_CLAIM_DUE, limit, worker)]
 
 
 async def lease(
@@ -50,9 +54,9 @@ async def lease(
         await connection.execute(_LEASE, ids, owner, duration)
 
 
-async def seconds_until_due(connection: Connection) -> float | None:
+async def seconds_until_due(connection: Connection, worker: UUID) -> float | None:
     """How long until an alert is due, or a lease runs out; negative when it is late, None when nothing waits."""
-    seconds: float | None = await connection.fetchval(_SOONEST)
+    seconds: float | None = await connection.fetchval(_SOONEST, worker)
     return seconds
 
 

@@ -90,7 +90,7 @@ class Alerts(Protocol):
 
 
 class Queue(Protocol):
-    async def claim_due(self, connection: Connection, limit: int) -> list[Claimed]:
+    async def claim_due(self, connection: Connection, limit: int, worker: UUID) -> list[Claimed]:
         """Lock alerts that are due now and that nobody else works on, urgent ones first."""
 
     async def lease(
@@ -98,7 +98,7 @@ class Queue(Protocol):
     ) -> None:
         """Note that an attempt at each begins now, and keep others away for the duration."""
 
-    async def seconds_until_due(self, connection: Connection) -> float | None:
+    async def seconds_until_due(self, connection: Connection, worker: UUID) -> float | None:
         """How long until an alert is due; negative when it is late, None when nothing waits."""
 
     async def oldest_due_seconds(self, connection: Connection) -> float:

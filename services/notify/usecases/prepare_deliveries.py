@@ -28,7 +28,7 @@ async def prepare_deliveries(
     Everything is read here and now: who died, was restricted or withdrawn a moment ago is not told. Also returns
     the decisions not to send, to be counted.
     """
-    claimed = await stores.queue.claim_due(unit.connection, BATCH)
+    claimed = await stores.queue.claim_due(unit.connection, BATCH, worker)
     if not claimed:
         return [], []
     known = await _gather(claimed, unit, stores)

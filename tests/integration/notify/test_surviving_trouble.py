@@ -100,6 +100,17 @@ async def test_the_link_of_a_refused_message_is_good_for_nothing(house):
     assert await house.database.pool.fetchval("SELECT revoked_at IS NOT NULL FROM links")
 
 
+async def test_a_worker_that_never_heard_of_its_own_claim_takes_it_up_at_once(house):
+    await house.hear(described(), opened())
+    worker = house.a_worker()
+    async with house.database.unit_of_work() as unit:
+        await prepare_deliveries(unit, STORES, build_desk(house.settings), worker._id)
+
+    await house.deliver(worker)
+
+    assert len(await house.said(AlertSent)) == 4
+
+
 async def test_a_worker_that_dies_after_the_call_is_followed_by_one_that_says_the_same_again(house):
     await house.hear(described(), opened())
     async with house.database.unit_of_work() as unit:
@@ -262,7 +273,7 @@ class _Counting:
     def __init__(self, count) -> None:
         self._count = count
 
-    async def seconds_until_due(self, connection):
+    async def seconds_until_due(self, connection, _):
         await self._count(connection)
 
 
