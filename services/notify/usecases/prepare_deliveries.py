@@ -15,9 +15,10 @@ from services.notify.usecases.compose_message import Desk, compose_message
 from services.notify.usecases.ports import CannotWriteError, Stores
 from services.notify.usecases.records import Attempt, Claimed, Standing
 
-BATCH = 50
-LEASE = timedelta(seconds=90)
-"""Longer than a whole batch of attempts may take, so that two workers never try the same alert at once."""
+BATCH = 20
+LEASE = timedelta(seconds=30)
+"""Longer than a whole batch of attempts may take, so that two workers never try the same alert at once, and short,
+because what a killed worker held waits for it."""
 
 
 async def prepare_deliveries(
