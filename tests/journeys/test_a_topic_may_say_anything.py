@@ -8,7 +8,9 @@ import pytest
 
 from deploy.local.topics import TopicSpec, create_topics
 from schemas.topics import TOPICS
+from tests.support.eventually import eventually_now
 from tests.support.made_up import somebody
+from tests.support.memory import without_memory
 from tests.support.rubbish import about_nothing, rubbish
 from tests.support.sending import send
 from tests.support.site import Record, RunningSite
@@ -40,6 +42,43 @@ def test_everything_said_again_in_any_order_changes_nothing(site: RunningSite) -
     assert (len(site.mails()), len(site.letters())) == (mails, letters)
     heard = sum("notify" in TOPICS[record.topic].readers for record in said)
     assert site.metric("notify", "baton_events_repeated_total") == repeats + heard
+
+
+REMEMBERED = {
+    "people": "SELECT * FROM notify.people ORDER BY patient_key",
+    "plans": "SELECT * FROM notify.plans ORDER BY handover_id",
+    "tasks": "SELECT * FROM notify.plan_tasks ORDER BY task_id",
+    "alerts": "SELECT handover_id, caused_by, audience, team, kind, urgent, task_count, due_at, last_resort,"
+    " happened_at FROM notify.alerts ORDER BY handover_id, caused_by, audience, team",
+    "heard": "SELECT stream, sequence, event_id FROM notify.inbox ORDER BY stream",
+}
+
+
+def test_whoever_hears_everything_in_the_wrong_order_remembers_the_same(site: RunningSite) -> None:
+    people = [somebody() for _ in range(10)]
+    send(site.mllp, *(person.goes_home() for person in people))
+    assert_handed_over_once(site, people)
+    accept_everything(site)
+    site.wait_until_quiet()
+    knew = {what: site.rows(query) for what, query in REMEMBERED.items()}
+    again = [as_said(record) for record in site.records()]
+    random.Random(20261123).shuffle(again)
+    site.end("notify")
+
+    with without_memory(site, "notify"):
+        site.start_again("notify", BATON_DELIVERY="off")
+        write(site.broker.bootstrap, again)
+        eventually_now(lambda: site.rows(REMEMBERED["heard"]) == knew["heard"], 60, "all is heard")
+        knows = {what: site.rows(query) for what, query in REMEMBERED.items()}
+        early = site.value("SELECT count(*) FROM notify.parked WHERE reason = 'gap'")
+        waiting = site.value("SELECT count(*) FROM notify.parked WHERE resolved_at IS NULL")
+        site.end("notify")
+    site.start_again("notify")
+
+    assert knows == knew
+    assert early > 0, "nothing came too early"
+    assert waiting == 0
+    site.wait_until_quiet()
 
 
 def accept_everything(site: RunningSite) -> None:

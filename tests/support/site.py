@@ -64,6 +64,10 @@ class RunningSite:
                 "UPDATE notify.alerts SET lease_until = clock_timestamp() WHERE lease_until > now()"
             )
 
+    def end(self, name: str) -> None:
+        """End a process in order."""
+        self._process(name).child.stop()
+
     def start_again(self, name: str, **told: str) -> None:
         """Start a process on its old ports, if it does not run; `told` adds to its environment."""
         process = self._process(name)
@@ -75,7 +79,7 @@ class RunningSite:
 
     def restart(self, name: str, **told: str) -> None:
         """End a process in order and start it again with something else in its environment."""
-        self._process(name).child.stop()
+        self.end(name)
         self.start_again(name, **told)
         self.wait_until_ready(name)
 
