@@ -13,7 +13,7 @@ from bench.goals import goals
 from bench.machine import commit, machine, versions
 from bench.pairs import run_pairs
 from bench.plan import FULL, QUICK
-from bench.report import as_json
+from bench.report import as_json, as_markdown
 from bench.site import UnfitBrokerError, open_site
 
 BUILD = Path(__file__).resolve().parents[1] / "build"
@@ -28,10 +28,10 @@ def main() -> None:
     plan = QUICK if options.quick else FULL
     # Whoever ends us ends us in order, so that nothing is left running.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    time.monotonic()
+    began = time.monotonic()
 
     def tell(line: str) -> None:
-        pass
+        print(f"[{time.monotonic() - began:4.0f} s] {line}", flush=True)
 
     try:
         with open_site(BUILD / "bench-logs", options.kafka) as site:
@@ -53,6 +53,7 @@ def main() -> None:
         sys.exit("bench: no pair could be used")
     summed_up = figures(pairs)
     reached = goals(summed_up)
+    print(f"\n{as_markdown(summed_up, reached)}\n")
     file = BUILD / "bench.json"
     file.write_text(
         json.dumps(as_json(summed_up, reached, about), indent=2) + "\n", encoding="utf-8"
