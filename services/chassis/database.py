@@ -81,6 +81,7 @@ async def open_database(dsn: str, service: str, *, max_size: int = 10) -> Databa
         command_timeout=10,
         max_inactive_connection_lifetime=60,
         init=_speak_json,
+        reset=_leave_as_it_is,
         server_settings={**_GUARDS, "search_path": service, "application_name": f"baton-{service}"},
     )
     return Database(pool, service)
@@ -96,3 +97,9 @@ async def _speak_json(connection: Connection) -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=encode, decoder=decode, format="binary"
     )
+
+
+async def _leave_as_it_is(connection: Connection) -> None:
+    """Nothing here changes a session beyond its transaction, so the round trip that would put it back is saved."""
+    if connection.is_in_transaction():
+        await connection.reset()

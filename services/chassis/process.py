@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -62,10 +63,23 @@ async def _serve(
             missing = await behind(connection, service)
         if missing:
             sys.exit(f"{service}: the schema lacks {', '.join(missing)}; run the migrations first")
-        await Process(service, settings, database, build(settings, database)).run()
+        process = Process(service, settings, database, build(settings, database))
+        _let_garbage_wait()
+        await process.run()
     finally:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(database.pool.close(), 5)
+
+
+def _let_garbage_wait() -> None:
+    """Set aside what lives as long as the process, and look for garbage less often.
+
+    A batch makes thousands of objects that reference counting frees by itself; at Python's own pace each of them
+    pays for walking over a framework's worth of others, which measured a fifth of the whole chain's CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 async def _open(settings: ServiceSettings, service: str) -> Database:
