@@ -22,7 +22,7 @@ async def sign_in(page: "Page", address: str) -> None:
     await page.goto(f"{address}/worklist")
     await page.get_by_label(NURSE.name).check()
     await page.get_by_role("button", name="Sign in").click()
-    assert page.url == f"{address}/worklist"
+    await page.wait_for_url(f"{address}/worklist")  # and until it has loaded: a click waits less
 
 
 async def test_no_page_breaks_an_accessibility_rule(page: "Page", address: str) -> None:
