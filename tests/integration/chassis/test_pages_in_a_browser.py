@@ -29,6 +29,7 @@ async def test_no_page_breaks_an_accessibility_rule(page: "Page", address: str) 
     await page.goto(f"{address}/sign-in")
     await assert_accessible(page)
     await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("alert").wait_for()
     assert await page.title() == "Error: Sign in - Baton example"
     await assert_accessible(page)
 
@@ -116,10 +117,10 @@ async def test_everything_works_without_scripts(browser: "Browser", address: str
     await sign_in(page, address)
 
     await page.get_by_role("button", name="Take the task").click()
-    assert "The task was taken." in await page.content()
+    await page.get_by_text("The task was taken.").wait_for()
 
     await page.get_by_role("button", name="Sign out").click()
-    assert page.url == f"{address}/sign-in"
+    await page.wait_for_url(f"{address}/sign-in")
     await context.close()
 
 
@@ -134,7 +135,7 @@ async def test_a_form_on_another_site_does_nothing(page: "Page", address: str) -
 
     await page.get_by_role("button", name="Win").click()
 
-    assert page.url == f"{address}/worklist"
+    await page.wait_for_url(f"{address}/worklist")
     assert "page of another site" in await page.content()
     await page.goto(f"{address}/worklist")
     assert "Taken: 0" in await page.content()
