@@ -54,3 +54,20 @@ class AlertAcknowledged(Event):
     team: str
     acknowledged_at: datetime
     acknowledged_by: str
+
+
+class AlertOvertaken(Event):
+    """What a message said is not true any more, and it had reached somebody: a person must put it right (S02)."""
+
+    type: ClassVar[str] = "alert.overtaken"
+    topic: ClassVar[str] = ALERTS
+
+    alert_id: UUID
+    handover_id: UUID
+    audience: Audience
+    team: str = ""
+    """Directory id when the audience is a team."""
+    reason: str
+    """Coded, for example `handover-withdrawn`."""
+    sent_at: datetime
+    decided_at: datetime

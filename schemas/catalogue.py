@@ -1,10 +1,13 @@
 """Every event by type and version."""
 
-from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertSent
+from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertOvertaken, AlertSent
+from schemas.document import DocumentReceived, DocumentWithdrawn
 from schemas.event import Event
 from schemas.handover import (
     HandoverCompleted,
     HandoverOpened,
+    HandoverPatientChanged,
+    HandoverReplanned,
     HandoverWithdrawn,
     OfferAccepted,
     OfferDeclined,
@@ -13,12 +16,27 @@ from schemas.handover import (
     TaskEscalated,
 )
 from schemas.patient import PatientDescribed
-from schemas.spell import SpellAdmitted, SpellDischarged
+from schemas.spell import (
+    SpellAdmissionCancelled,
+    SpellAdmitted,
+    SpellCorrected,
+    SpellDischargeCancelled,
+    SpellDischarged,
+    SpellPatientChanged,
+    SpellQuestioned,
+)
 
 EVENTS: tuple[type[Event], ...] = (
     PatientDescribed,
     SpellAdmitted,
+    SpellAdmissionCancelled,
     SpellDischarged,
+    SpellCorrected,
+    SpellDischargeCancelled,
+    SpellQuestioned,
+    SpellPatientChanged,
+    DocumentReceived,
+    DocumentWithdrawn,
     HandoverOpened,
     OfferAccepted,
     OfferDeclined,
@@ -26,10 +44,13 @@ EVENTS: tuple[type[Event], ...] = (
     TaskChanged,
     TaskEscalated,
     HandoverCompleted,
+    HandoverReplanned,
+    HandoverPatientChanged,
     HandoverWithdrawn,
     AlertSent,
     AlertNotDelivered,
     AlertAcknowledged,
+    AlertOvertaken,
 )
 
 BY_SCHEMA: dict[str, type[Event]] = {event.schema_id(): event for event in EVENTS}

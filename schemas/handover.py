@@ -71,6 +71,8 @@ class HandoverOpened(Event):
     offers: tuple[OfferMade, ...] = ()
     tasks: tuple[TaskMade, ...] = ()
     test_patient: bool = False
+    replaces: UUID | None = None
+    """The withdrawn handover of the same stay that this one follows (S02)."""
 
 
 class OfferAccepted(Event):
@@ -170,3 +172,35 @@ class HandoverWithdrawn(Event):
     withdrawn_at: datetime
     withdrawn_by: str
     reason: str
+
+
+class HandoverReplanned(Event):
+    """What is known of the discharge changed, and with it what has to be done by when; owners and answers stay."""
+
+    type: ClassVar[str] = "handover.replanned"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    replanned_at: datetime
+    clock_started_at: datetime
+    """The discharge as now known (UTC)."""
+    reason: str
+    """Coded, for example `discharge-corrected` or `readmitted`."""
+    offers: tuple[OfferMade, ...] = ()
+    """Added."""
+    tasks: tuple[TaskMade, ...] = ()
+    """Added, or known and with another deadline now."""
+    cancelled: tuple[UUID, ...] = ()
+    """Tasks that have no reason any more."""
+
+
+class HandoverPatientChanged(Event):
+    """The handover belongs to another patient key now; published under the new key."""
+
+    type: ClassVar[str] = "handover.patient_changed"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    previous_patient_key: str
+    reason: str
+    changed_at: datetime

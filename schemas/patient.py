@@ -63,8 +63,15 @@ class PatientDescribed(Event):
     needs: tuple[str, ...] = ()
     """Reasonable-adjustment codes, as the source sent them (DAPB1605)."""
     deceased: bool = False
+    """Once said it stays, until a person decides otherwise (rule P10)."""
     deceased_at: datetime | None = None
+    death_status: Literal["", "informal", "formal", "removed"] = ""
+    """What the national record says of the death; `removed`: it was taken back, and a person must look (R76)."""
     restricted: bool = False
     """True: location and contact are protected (rule P07)."""
     test_patient: bool = False
     """True: a number from the 999 test range, or a message not marked as production (hazard H17)."""
+    identity_held: bool = False
+    """True: records were merged or parted and nobody has verified since who this is: nothing may go to the patient (P14)."""
+    replaced_by: str | None = None
+    """The patient key under which this person is known now; what is said under this one belongs to that one."""

@@ -7,6 +7,7 @@ PATIENTS = "care.patients.v1"
 SPELLS = "care.spells.v1"
 HANDOVERS = "care.handovers.v1"
 ALERTS = "care.alerts.v1"
+DOCUMENTS = "care.documents.v1"
 
 _DAY_MS = 24 * 60 * 60 * 1000
 
@@ -43,6 +44,7 @@ TOPICS: dict[str, Topic] = {
         Topic(PATIENTS, "discharge", "latest", restricted=True, readers=("referral", "notify")),
         Topic(SPELLS, "discharge", "every", readers=("referral",)),
         Topic(HANDOVERS, "referral", "every", readers=("notify",)),
+        Topic(DOCUMENTS, "discharge", "every", restricted=True, readers=("referral",)),
         Topic(ALERTS, "notify", "every", readers=("referral",)),
     )
 }
