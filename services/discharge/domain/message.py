@@ -8,7 +8,9 @@ from uuid import UUID
 
 from services.discharge.domain.statement import Statement
 
-Dialect = Literal["hl7v2", "fhir"]
+Dialect = Literal["hl7v2", "fhir", "itk3", "pds"]
+Door = Literal["mllp", "http", "kafka", "national"]
+"""`national`: read from the national record after an event said that it changed."""
 Code = Literal["AA", "AE", "AR"]
 
 DUPLICATE_KEY = 205
@@ -50,7 +52,7 @@ class Incoming:
     message_id: UUID
     received_at: datetime
     sender: Sender
-    arrived_by: Literal["mllp", "http"]
+    arrived_by: Door
     handed_in_by: str
     """Reference of the account that posted it; empty for MLLP."""
     event: str
@@ -63,6 +65,8 @@ class Incoming:
     statement: Statement | None
     flags: tuple[str, ...]
     read_seconds: float
+    resubmits: UUID | None = None
+    """The stored message whose mended form this is."""
 
 
 @dataclass(frozen=True, slots=True)

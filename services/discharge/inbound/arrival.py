@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+
+from services.discharge.domain.message import Door
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,6 @@ class Arrival:
 
     received_at: datetime
     """UTC."""
-    door: Literal["mllp", "http"]
+    door: Door
     handed_in_by: str = ""
     """Reference of the account; empty for MLLP, which knows none."""
