@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.catalogue import EVENTS
 from schemas.event import Event
-from schemas.topics import TOPICS, Topic
+from schemas.topics import TOPICS, WIRES, Topic
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEAKERS = {
@@ -173,6 +173,17 @@ def events_page() -> str:
             ),
             "",
         ]
+    lines += [
+        "## Hospital messages on Kafka",
+        "",
+        "Where a site's integration engine hands its messages over on Kafka (`BATON_INTAKE_TOPIC`). These are no events:",
+        "they identify patients, and nobody but the two ends may hold rights on them. Kept for 30 days.",
+        "",
+        "| topic | written by | read by | holds |",
+        "|---|---|---|---|",
+        *(f"| `{w.name}` | {w.speaker} | {w.reader} | {w.meaning} |" for w in WIRES.values()),
+        "",
+    ]
     return "\n".join(lines)
 
 

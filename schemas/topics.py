@@ -8,8 +8,15 @@ SPELLS = "care.spells.v1"
 HANDOVERS = "care.handovers.v1"
 ALERTS = "care.alerts.v1"
 DOCUMENTS = "care.documents.v1"
+HOSPITAL_MESSAGES = "hospital.messages.v1"
+HOSPITAL_ANSWERS = "hospital.answers.v1"
 
 _DAY_MS = 24 * 60 * 60 * 1000
+_EVERYTHING_FOR_A_MONTH = {
+    "cleanup.policy": "delete",
+    "retention.ms": str(30 * _DAY_MS),
+    "max.message.bytes": "1048576",
+}
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,26 @@ class Topic:
         """Broker settings that this topic needs."""
         if self.keeps == "latest":
             return {"cleanup.policy": "compact", "max.message.bytes": "1048576"}
-        return {
-            "cleanup.policy": "delete",
-            "retention.ms": str(30 * _DAY_MS),
-            "max.message.bytes": "1048576",
-        }
+        return _EVERYTHING_FOR_A_MONTH
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A topic between discharge and a hospital's integration engine: messages as they are, no events of ours.
+
+    What lies there identifies patients: nobody but its two ends may hold rights on it.
+    """
+
+    name: str
+    speaker: str
+    reader: str
+    meaning: str
+    partitions: int = 6
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Broker settings that this topic needs."""
+        return _EVERYTHING_FOR_A_MONTH
 
 
 TOPICS: dict[str, Topic] = {
@@ -46,5 +68,23 @@ TOPICS: dict[str, Topic] = {
         Topic(HANDOVERS, "referral", "every", readers=("notify",)),
         Topic(DOCUMENTS, "discharge", "every", restricted=True, readers=("referral",)),
         Topic(ALERTS, "notify", "every", readers=("referral",)),
+    )
+}
+
+WIRES: dict[str, Wire] = {
+    wire.name: wire
+    for wire in (
+        Wire(
+            HOSPITAL_MESSAGES,
+            "the integration engine",
+            "discharge",
+            "HL7 v2, FHIR or ITK3 messages, one in each record, with any key",
+        ),
+        Wire(
+            HOSPITAL_ANSWERS,
+            "discharge",
+            "the integration engine",
+            "the answers to them, keyed by where the message lies",
+        ),
     )
 }

@@ -1,11 +1,11 @@
-"""Make every topic that the services speak on: `python -m services.console.topics`."""
+"""Make every topic that the services speak or listen on: `python -m services.console.topics`."""
 
 import asyncio
 import os
 import sys
 
 from deploy.local.topics import TopicSpec, create_topics
-from schemas.topics import TOPICS
+from schemas.topics import TOPICS, WIRES
 
 
 async def make_topics(bootstrap: str, *, replication: int) -> None:
@@ -13,7 +13,7 @@ async def make_topics(bootstrap: str, *, replication: int) -> None:
     durable = {"min.insync.replicas": str(max(1, replication - 1))}
     specs = [
         TopicSpec(topic.name, topic.partitions, replication, topic.settings | durable)
-        for topic in TOPICS.values()
+        for topic in (*TOPICS.values(), *WIRES.values())
     ]
     await create_topics(bootstrap, specs)
 
@@ -25,7 +25,7 @@ def main() -> None:
         sys.exit("topics: BATON_KAFKA_BOOTSTRAP says where Kafka is")
     replication = int(os.environ.get("BATON_TOPIC_REPLICATION", "3"))
     asyncio.run(make_topics(bootstrap, replication=replication))
-    print(f"topics: {', '.join(TOPICS)}")
+    print(f"topics: {', '.join((*TOPICS, *WIRES))}")
 
 
 if __name__ == "__main__":
