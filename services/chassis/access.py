@@ -27,6 +27,8 @@ class Role(StrEnum):
     PUBLIC = "public"
     """Anybody, signed in or not."""
     HOSPITAL = "hospital-system"
+    NATIONAL = "national-events"
+    """The national service that says which patients' records changed."""
     TEAM = "team-member"
     OPERATOR = "operator"
     PATIENT_LINK = "patient-link"

@@ -1,8 +1,8 @@
 """Settings of discharge."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.chassis.settings import ServiceSettings
 
@@ -19,6 +19,21 @@ class DischargeSettings(ServiceSettings):
     mllp_frame_seconds: Annotated[float, Field(gt=0)] = 30.0
     allowed_senders: str = ""
     """ODS codes that MSH-4 may hold, with commas between; empty: any."""
+
+    pds_url: Annotated[str, Field(pattern=r"\A(https?://[^\s/?#]+[^\s?#]*)?\Z")] = ""
+    """Base of the national record's FHIR R4 interface, below which `Patient/…` is; empty: national events are refused."""
+    pds_api_key: SecretStr = SecretStr("")
+
+    @field_validator("pds_url")
+    @classmethod
+    def _without_slash_at_the_end(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _the_national_record_is_asked_in_private(self) -> Self:
+        if self.live and self.pds_url.startswith("http://"):
+            raise ValueError("refused when live: BATON_PDS_URL without https")
+        return self
 
     @property
     def senders(self) -> frozenset[str]:

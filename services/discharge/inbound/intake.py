@@ -81,6 +81,11 @@ class Intake:
                 incoming, reading = read_fhir(body, arrival)
             return incoming, reading, await self._submit(incoming)
 
+    async def take(self, incoming: Incoming) -> Outcome:
+        """Take in a message that was read elsewhere. Raises as `hl7` does."""
+        with self._in_hand(incoming.body):
+            return await self._submit(incoming)
+
     @contextmanager
     def _in_hand(self, body: bytes) -> Iterator[None]:
         if self._bytes_in_hand + len(body) > self._most_bytes:
