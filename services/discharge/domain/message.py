@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.discharge.domain.document import Document
 from services.discharge.domain.statement import Statement
 
 Dialect = Literal["hl7v2", "fhir", "itk3", "pds"]
@@ -25,7 +26,7 @@ class Answer:
     code: Code
     """AA accepted; AE the content is wrong; AR not for us, or not now."""
     error: int = 0
-    """HL7 table 0357."""
+    """HL7 table 0357; a document is answered with the response codes of ITK3 (C7)."""
     place: str = ""
     """The element at fault: `PID-3`, or a FHIRPath expression."""
     text: str = ""
@@ -67,6 +68,8 @@ class Incoming:
     read_seconds: float
     resubmits: UUID | None = None
     """The stored message whose mended form this is."""
+    document: Document | None = None
+    """What it says in writing; nothing in messages that only notify."""
 
 
 @dataclass(frozen=True, slots=True)
