@@ -29,6 +29,8 @@ class Role(StrEnum):
     HOSPITAL = "hospital-system"
     NATIONAL = "national-events"
     """The national service that says which patients' records changed."""
+    INTEGRATION = "integration-engineer"
+    """Looks after the messages of hospitals, and may see what they say."""
     TEAM = "team-member"
     OPERATOR = "operator"
     PATIENT_LINK = "patient-link"
