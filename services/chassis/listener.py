@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from aiokafka import ConsumerRecord
 from faststream import AckPolicy
@@ -11,7 +12,6 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 
 from services.chassis.arrival import Arrival
-from services.chassis.consumer import Consumer
 from services.chassis.log import get_logger
 from services.chassis.post_metrics import (
     BATCH_RECORDS,
@@ -27,13 +27,20 @@ _BATCH_TIMEOUT_MS = 1_000
 _MAX_RECORDS = 500
 
 
+class Takes(Protocol):
+    """What can be fed."""
+
+    async def handle(self, arrivals: Sequence[Arrival]) -> None:
+        """Take a batch; when this returns, each record is durable in its outcome. Raises only what passes."""
+
+
 class Listener:
-    """Feeds a `Consumer` from Kafka. Transient trouble makes it wait, never skip."""
+    """Feeds a `Consumer`, or whatever else takes records, from Kafka. Transient trouble makes it wait, never skip."""
 
     def __init__(
         self,
         broker: KafkaBroker,
-        consumer: Consumer,
+        consumer: Takes,
         service: str,
         topics: list[str],
         *,
@@ -42,6 +49,7 @@ class Listener:
         self._broker = broker
         self._consumer = consumer
         self._paced = paced
+        self.topics = topics
         self._subscriber = broker.subscriber(
             *topics,
             group_id=f"{service}.v1",

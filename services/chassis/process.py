@@ -12,10 +12,10 @@ import uvloop
 from services.chassis import log, telemetry
 from services.chassis.database import AWAY, Database, open_database
 from services.chassis.migrate import behind, migrate
-from services.chassis.running import Loop, Parts, Process
+from services.chassis.running import Feed, Loop, Parts, Process
 from services.chassis.settings import ServiceSettings, SettingsError, describe
 
-__all__ = ["Loop", "Parts", "main"]
+__all__ = ["Feed", "Loop", "Parts", "main"]
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 _log = log.get_logger()

@@ -15,11 +15,11 @@ _MAX_BATCH = 262_144
 _MAX_REQUEST = 1_048_576
 
 
-def new_producer(bootstrap: str, service: str, **security: Any) -> AIOKafkaProducer:
+def new_producer(bootstrap: str, client_id: str, **security: Any) -> AIOKafkaProducer:
     """A producer that waits for all replicas and writes nothing twice by itself."""
     return AIOKafkaProducer(
         bootstrap_servers=bootstrap,
-        client_id=f"{service}-relay",
+        client_id=client_id,
         acks="all",
         enable_idempotence=True,
         request_timeout_ms=10_000,

@@ -76,7 +76,8 @@ class Relay:
             return
         RELAY_EPOCH.set(self.lease.epoch)
         _log.info("relay.leads", epoch=self.lease.epoch)
-        producer = new_producer(self._bootstrap, self._database.service, **self._security)
+        client_id = f"{self._database.service}-relay"
+        producer = new_producer(self._bootstrap, client_id, **self._security)
         try:
             async with asyncio.TaskGroup() as group:
                 beside = [group.create_task(work()) for work in (self._keep_lease, self._keep_list)]

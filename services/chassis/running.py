@@ -14,7 +14,7 @@ from services.chassis import kafka_security, log
 from services.chassis.consumer import Consumer, Subscription
 from services.chassis.database import AWAY, Database
 from services.chassis.health import Health
-from services.chassis.listener import Listener
+from services.chassis.listener import Listener, Takes
 from services.chassis.operations import operations
 from services.chassis.post_metrics import PARKED_KEYS
 from services.chassis.relay import Relay
@@ -28,12 +28,22 @@ _SWEEP_EVERY = 5.0
 _GRACE = 20.0
 
 
+@dataclass(frozen=True)
+class Feed:
+    """A topic whose records are no events of ours, and who takes them."""
+
+    topic: str
+    taker: Takes
+
+
 @dataclass
 class Parts:
     """What a service's `app.py` hands over to be run."""
 
     app: FastAPI
     subscription: Subscription | None = None
+    feed: Feed | None = None
+    """For a service without a subscription."""
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     loops: Mapping[str, Loop] = field(default_factory=dict)
     """Background loops by name; one that raises ends the process, and a restart is the recovery."""
@@ -52,16 +62,10 @@ class Process:
         security = kafka_security.options(settings)
         self._relay = Relay(database, settings.kafka_bootstrap, **security)
         self._timers = Timers(database, parts.timers) if parts.timers else None
-        self._consumer = self._listener = None
-        if parts.subscription is not None:
-            self._consumer = Consumer(database, parts.subscription)
-            self._listener = Listener(
-                _broker(service, settings),
-                self._consumer,
-                service,
-                parts.subscription.topics,
-                paced=settings.kafka_paced,
-            )
+        self._consumer = (
+            Consumer(database, parts.subscription) if parts.subscription is not None else None
+        )
+        self._listener = _listener(service, settings, parts, self._consumer)
         parts.app.include_router(operations(database, self._relay, self._listener, self._consumer))
         self._probe(parts.app.state.health)
 
@@ -126,9 +130,10 @@ class Process:
         loops: dict[str, Loop] = dict(self._parts.loops)
         if self._timers is not None:
             loops["timers"] = self._timers.run
-        if self._listener is not None and self._consumer is not None:
+        if self._listener is not None:
             loops["listener"] = self._listen
             loops["watchdog"] = Watchdog(self._listener).run
+        if self._consumer is not None:
             loops["parking"] = self._sweep
         return loops
 
@@ -142,10 +147,7 @@ class Process:
                 await self._listener.stop()
                 await asyncio.sleep(1)
             else:
-                _log.info(
-                    "listener.started",
-                    topics=self._parts.subscription.topics if self._parts.subscription else [],
-                )
+                _log.info("listener.started", topics=self._listener.topics)
                 return
 
     async def _sweep(self) -> None:
@@ -169,6 +171,18 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
         yield
+
+
+def _listener(
+    service: str, settings: ServiceSettings, parts: Parts, consumer: Consumer | None
+) -> Listener | None:
+    def feed(taker: Takes, topics: list[str]) -> Listener:
+        broker = _broker(service, settings)
+        return Listener(broker, taker, service, topics, paced=settings.kafka_paced)
+
+    if parts.subscription is not None and consumer is not None:
+        return feed(consumer, parts.subscription.topics)
+    return feed(parts.feed.taker, [parts.feed.topic]) if parts.feed is not None else None
 
 
 def _broker(service: str, settings: ServiceSettings) -> KafkaBroker:

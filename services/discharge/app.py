@@ -5,12 +5,15 @@ from importlib.metadata import version
 
 from schemas.patient_key import patient_key
 from services.chassis.database import Database
-from services.chassis.process import Parts
+from services.chassis.kafka_security import options
+from services.chassis.process import Feed, Parts
 from services.chassis.web import create_app
 from services.discharge.config import DischargeSettings
 from services.discharge.inbound.api import routes
 from services.discharge.inbound.hl7.listener import Limits, MllpListener
 from services.discharge.inbound.intake import Intake
+from services.discharge.inbound.kafka.answers import Answers
+from services.discharge.inbound.kafka.door import KafkaDoor
 from services.discharge.outbound.messages import PostgresMessages
 from services.discharge.outbound.patients import PostgresPatients
 from services.discharge.outbound.spells import PostgresSpells
@@ -35,4 +38,14 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     app = create_app("discharge", settings, "Baton discharge")
     app.include_router(routes(intake, database, stores.messages, version("baton")))
     app.state.health.ready_probes["mllp"] = listener.listens
-    return Parts(app, loops={"mllp": listener.run, "intake": intake.run})
+    parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run})
+    if settings.intake_topic:
+        _listen_on_kafka(settings, intake, parts)
+    return parts
+
+
+def _listen_on_kafka(settings: DischargeSettings, intake: Intake, parts: Parts) -> None:
+    every = settings.intake_answers == "all"
+    answers = Answers(settings.kafka_bootstrap, every=every, **options(settings))
+    parts.feed = Feed(settings.intake_topic, KafkaDoor(intake, answers))
+    parts.loops = {**parts.loops, "answers": answers.run}

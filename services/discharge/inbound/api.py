@@ -13,6 +13,7 @@ from services.chassis.access import Actor, Role, allow
 from services.chassis.database import Database
 from services.chassis.problems import problem
 from services.discharge.inbound.arrival import Arrival
+from services.discharge.inbound.dialects import FHIR, FHIR_TYPES, HL7, HL7_TYPES, media_type
 from services.discharge.inbound.fhir.capability import capability_statement
 from services.discharge.inbound.fhir.responses import respond
 from services.discharge.inbound.hl7.acks import acknowledge
@@ -20,11 +21,6 @@ from services.discharge.inbound.intake import Intake
 from services.discharge.inbound.presenters import present
 from services.discharge.usecases.ports import Messages
 from services.discharge.usecases.read_message import read_message
-
-HL7 = "application/hl7-v2"
-FHIR = "application/fhir+json"
-_HL7_TYPES = frozenset({HL7, "application/hl7-v2+er7", "x-application/hl7-v2+er7", "text/plain"})
-_FHIR_TYPES = frozenset({FHIR, "application/json"})
 
 Hospital = Annotated[Actor, allow(Role.HOSPITAL)]
 Reader = Annotated[Actor, allow(Role.OPERATOR, Role.HOSPITAL)]
@@ -38,7 +34,7 @@ def routes(intake: Intake, database: Database, messages: Messages, version: str)
     @router.post("/hl7v2", openapi_extra=_body(HL7), tags=["messages"])
     async def take_hl7(request: Request, actor: Hospital) -> Response:
         """Take in one HL7 v2 message in ER7; the ACK tells what became of it."""
-        if _media_type(request) not in _HL7_TYPES:
+        if _media_type(request) not in HL7_TYPES:
             return _wrong_type(request, HL7)
         header, outcome = await intake.hl7(await request.body(), _arrival(actor))
         ack = acknowledge(header, outcome.answer, outcome.message_id, outcome.received_at)
@@ -47,7 +43,7 @@ def routes(intake: Intake, database: Database, messages: Messages, version: str)
     @router.post("/fhir/$process-message", openapi_extra=_body(FHIR), tags=["messages"])
     async def take_fhir(request: Request, actor: Hospital) -> Response:
         """Take in one FHIR R4 message Bundle; the response message tells what became of it."""
-        if _media_type(request) not in _FHIR_TYPES:
+        if _media_type(request) not in FHIR_TYPES:
             return _wrong_type(request, FHIR)
         incoming, reading, outcome = await intake.fhir(await request.body(), _arrival(actor))
         status, body = respond(incoming, reading, outcome)
@@ -73,7 +69,7 @@ def _arrival(actor: Actor) -> Arrival:
 
 
 def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    return media_type(request.headers.get("content-type", ""))
 
 
 def _wrong_type(request: Request, wanted: str) -> Response:

@@ -14,4 +14,4 @@ class Arrival:
     """UTC."""
     door: Door
     handed_in_by: str = ""
-    """Reference of the account; empty for MLLP, which knows none."""
+    """Reference of the account; empty for MLLP and Kafka, which know none."""

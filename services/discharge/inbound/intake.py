@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from asyncpg import DeadlockDetectedError, UniqueViolationError
 
@@ -11,7 +12,7 @@ from services.chassis.database import AWAY, Database
 from services.chassis.errors import Transient
 from services.chassis.log import get_logger
 from services.discharge.domain.identity import KeyOf
-from services.discharge.domain.message import Incoming, Outcome
+from services.discharge.domain.message import INTERNAL_ERROR, Answer, Incoming, Outcome
 from services.discharge.inbound import measures
 from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.fhir.message import Reading, read_fhir
@@ -27,6 +28,8 @@ _TRIES = 4
 
 MOST_BYTES_IN_HAND = 64 * 1024 * 1024
 """More than this waiting for the database is sent away, to come again later."""
+
+SET_ASIDE = Answer("AE", INTERNAL_ERROR, "", "Kept for review; it could not be taken in")
 
 _log = get_logger()
 
@@ -106,6 +109,10 @@ class Intake:
             # What the driver says may quote the message: only its kind goes on.
             kind = type(error).__name__
             _log.error("intake.message_failed", message_id=incoming.message_id, error=kind)
+            if incoming.arrived_by == "kafka" and incoming.answer is not SET_ASIDE:
+                # Nobody waits there to send it again: it is kept as it came, for a person.
+                aside = replace(incoming, statement=None, answer=SET_ASIDE)
+                return await self._submit(aside)
             raise NotStored(kind) from None
 
     async def _commit(self, batch: Sequence[Incoming]) -> Sequence[Outcome]:

@@ -35,6 +35,9 @@ REFUSED_CONNECTIONS = counter(
 BROKEN_FRAMES = Children(
     counter("baton_mllp_broken_frames_total", "MLLP frames too large or cut off", ("reason",))
 )
+REFUSED_RECORDS = Children(
+    counter("baton_intake_records_refused_total", "Kafka records that were not read", ("reason",))
+)
 
 
 def count(batch: Sequence[Incoming], outcomes: Sequence[Outcome]) -> None:

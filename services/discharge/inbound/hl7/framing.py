@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from services.discharge.inbound.limits import MOST_BYTES
+
 START = 0x0B
 END = 0x1C
 _START = b"\x0b"
 _END = b"\x1c"
 _RESTART = b"\x0bMSH"
 
-MAX_FRAME_BYTES = 1024 * 1024
 _HEAD_BYTES = 2048
 
 
@@ -42,7 +43,7 @@ class MllpFramer:
     ignored.
     """
 
-    def __init__(self, limit: int = MAX_FRAME_BYTES) -> None:
+    def __init__(self, limit: int = MOST_BYTES) -> None:
         self._limit = limit
         self._inside = bytearray()
         self._open = False

@@ -12,20 +12,12 @@ from services.discharge.domain.message import INTERNAL_ERROR, Answer
 from services.discharge.inbound import measures
 from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.hl7.acks import acknowledge
-from services.discharge.inbound.hl7.framing import (
-    MAX_FRAME_BYTES,
-    Cut,
-    Found,
-    Frame,
-    MllpFramer,
-    Overflow,
-    frame,
-)
+from services.discharge.inbound.hl7.framing import Cut, Found, Frame, MllpFramer, Overflow, frame
 from services.discharge.inbound.hl7.message import read_head
 from services.discharge.inbound.intake import Intake
+from services.discharge.inbound.limits import TOO_LARGE
 
 NOT_NOW = Answer("AE", INTERNAL_ERROR, "", "Not stored; send it again later")
-TOO_LARGE = Answer("AR", 104, "", f"A message has at most {MAX_FRAME_BYTES} bytes")
 
 _CHUNK_BYTES = 64 * 1024
 _log = get_logger()

@@ -1,0 +1,1 @@
+"""The Kafka door: messages that a site's integration engine puts on a topic."""
