@@ -31,7 +31,7 @@ class DischargeSettings(ServiceSettings):
     intake_answers: Literal["all", "rejections"] = "rejections"
     """Which answers to messages from Kafka go to `hospital.answers.v1`."""
 
-    pds_url: Annotated[str, Field(pattern=r"\A(https?://[^\s/?#]+[^\s?#]*)?\Z")] = ""
+    pds_url: Annotated[str, Field(pattern=r"\A(https?://[^\s/?#]+[^\s?#]*)?$")] = ""
     """Base of the national record's FHIR R4 interface, below which `Patient/…` is; empty: national events are refused."""
     pds_api_key: SecretStr = SecretStr("")
 
