@@ -2,6 +2,7 @@
 
 from functools import partial
 from importlib.metadata import version
+from ssl import SSLContext
 
 from schemas.patient_key import patient_key
 from services.chassis.database import Database
@@ -11,6 +12,7 @@ from services.chassis.web import create_app
 from services.discharge.config import DischargeSettings
 from services.discharge.inbound.api import routes
 from services.discharge.inbound.hl7.listener import Limits, MllpListener
+from services.discharge.inbound.hl7.tls import tls_context
 from services.discharge.inbound.intake import Intake
 from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
@@ -34,6 +36,7 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
             idle_seconds=settings.mllp_idle_seconds,
             frame_seconds=settings.mllp_frame_seconds,
         ),
+        _mllp_tls(settings),
     )
     app = create_app("discharge", settings, "Baton discharge")
     app.include_router(routes(intake, database, stores.messages, version("baton")))
@@ -42,6 +45,14 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     if settings.intake_topic:
         _listen_on_kafka(settings, intake, parts)
     return parts
+
+
+def _mllp_tls(settings: DischargeSettings) -> SSLContext | None:
+    if settings.mllp_tls_certificate is None or settings.mllp_tls_key is None:
+        return None
+    return tls_context(
+        settings.mllp_tls_certificate, settings.mllp_tls_key, settings.mllp_tls_client_ca
+    )
 
 
 def _listen_on_kafka(settings: DischargeSettings, intake: Intake, parts: Parts) -> None:

@@ -14,7 +14,7 @@ class DischargeSettings(ServiceSettings):
     mllp_host: str = "127.0.0.1"
     """MLLP has no sign-in: listen on loopback or a private network only, or ask senders for a certificate."""
     mllp_port: Annotated[int, Field(ge=0, le=65535)] = 2575
-    mllp_connections: Annotated[int, Field(ge=1, le=10_000)] = 100
+    mllp_connections: Annotated[int, Field(ge=1, le=20_000)] = 1_000
     """More than this at once are closed at the door."""
     mllp_idle_seconds: Annotated[float, Field(gt=0)] = 600.0
     mllp_frame_seconds: Annotated[float, Field(gt=0)] = 30.0

@@ -33,7 +33,7 @@ REFUSED_CONNECTIONS = counter(
     "baton_mllp_connections_refused_total", "MLLP connections over the limit"
 )
 BROKEN_FRAMES = Children(
-    counter("baton_mllp_broken_frames_total", "MLLP frames too large or cut off", ("reason",))
+    counter("baton_mllp_broken_frames_total", "MLLP frames that were no whole message", ("reason",))
 )
 REFUSED_RECORDS = Children(
     counter("baton_intake_records_refused_total", "Kafka records that were not read", ("reason",))

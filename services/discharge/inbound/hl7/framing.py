@@ -54,6 +54,16 @@ class MllpFramer:
         """Whether a frame has begun and not ended."""
         return self._open
 
+    @property
+    def held(self) -> int:
+        """Bytes kept of a frame that has not ended."""
+        return len(self._inside)
+
+    @property
+    def head(self) -> bytes:
+        """How the frame that has not ended began: enough to tell the control id."""
+        return bytes(self._inside[:_HEAD_BYTES])
+
     def feed(self, chunk: bytes) -> list[Found]:
         """Take the next bytes; returns what they complete, in order."""
         found: list[Found] = []

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import resource
+import ssl
 from asyncio import StreamReader, StreamWriter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +22,10 @@ from services.discharge.inbound.limits import TOO_LARGE
 NOT_NOW = Answer("AE", INTERNAL_ERROR, "", "Not stored; send it again later")
 
 _CHUNK_BYTES = 64 * 1024
+_BACKLOG = 1_024
+"""Connections that may wait to be welcomed: after an outage all come at once."""
+_HANDSHAKE_SECONDS = 10.0
+_OTHER_DESCRIPTORS = 200
 _log = get_logger()
 
 
@@ -27,30 +33,49 @@ _log = get_logger()
 class Limits:
     """What a sender may ask of us."""
 
-    connections: int = 100
+    connections: int = 1_000
     idle_seconds: float = 600.0
     """Without a whole message for this long, a connection is closed."""
     frame_seconds: float = 30.0
     """A frame that has begun must end within this time."""
     answer_seconds: float = 10.0
     """A sender must take its answer within this time."""
+    bytes_begun: int = 64 * 1024 * 1024
+    """What all frames together may hold that have begun and not ended."""
 
 
 class MllpListener:
     """Listens on one address."""
 
-    def __init__(self, intake: Intake, host: str, port: int, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        host: str,
+        port: int,
+        limits: Limits | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._intake = intake
         self._host = host
         self._port = port
         self._limits = limits or Limits()
+        self._tls = tls
+        self._begun = 0
         self._conversations: set[asyncio.Task[None]] = set()
         self.address: tuple[str, int] | None = None
         """Host and port, once it listens; port 0 was asked for a free one."""
 
     async def run(self) -> None:
         """Listen until cancelled, then hang up on everybody: what was not answered will be sent again."""
-        server = await asyncio.start_server(self._welcome, self._host, self._port)
+        _make_room(self._limits.connections)
+        server = await asyncio.start_server(
+            self._welcome,
+            self._host,
+            self._port,
+            backlog=_BACKLOG,
+            ssl=self._tls,
+            ssl_handshake_timeout=_HANDSHAKE_SECONDS if self._tls else None,
+        )
         host, port = server.sockets[0].getsockname()[:2]
         self.address = (host, port)
         _log.info("mllp.listens", port=port)
@@ -93,18 +118,37 @@ class MllpListener:
 
     async def _converse(self, reader: StreamReader, writer: StreamWriter) -> None:
         """Read and answer until the sender goes, or is too slow."""
-        loop = asyncio.get_running_loop()
         framer = MllpFramer()
+        reason = "unfinished"
+        try:
+            reason = await self._listen(reader, writer, framer)
+        except TimeoutError:
+            reason = "slow"
+            raise
+        finally:
+            self._begun -= framer.held
+            if framer.in_frame:
+                measures.BROKEN_FRAMES[reason].inc()
+                _log.warning("mllp.frame_broken", reason=reason)
+
+    async def _listen(self, reader: StreamReader, writer: StreamWriter, framer: MllpFramer) -> str:
+        """Why it ended, in a word. Raises `TimeoutError` when the sender is too slow."""
+        loop = asyncio.get_running_loop()
         patience = loop.time() + self._limits.idle_seconds
         while True:
             async with asyncio.timeout_at(patience):
                 chunk = await reader.read(_CHUNK_BYTES)
             if not chunk:
-                return
-            was_in_frame = framer.in_frame
+                return "unfinished"
+            was_in_frame, held = framer.in_frame, framer.held
             found = framer.feed(chunk)
+            self._begun += framer.held - held
             for each in found:
                 await self._answer(each, writer)
+            if self._begun > self._limits.bytes_begun and framer.held > held:
+                refusal = acknowledge(read_head(framer.head), NOT_NOW, new_id(), datetime.now(UTC))
+                await self._say(refusal, writer)
+                return "crowded"
             if framer.in_frame and (found or not was_in_frame):
                 patience = loop.time() + self._limits.frame_seconds
             elif found:
@@ -122,6 +166,9 @@ class MllpListener:
             answer = acknowledge(read_head(found.head), TOO_LARGE, new_id(), now)
         else:
             answer = await self._take(found, now)
+        await self._say(answer, writer)
+
+    async def _say(self, answer: bytes, writer: StreamWriter) -> None:
         writer.write(frame(answer))
         async with asyncio.timeout(self._limits.answer_seconds):
             await writer.drain()
@@ -133,3 +180,15 @@ class MllpListener:
             _log.error("intake.not_stored", error=type(error).__name__)
             return acknowledge(read_head(found.body), NOT_NOW, new_id(), now)
         return acknowledge(header, outcome.answer, outcome.message_id, outcome.received_at)
+
+
+def _make_room(connections: int) -> None:
+    """Each connection is a file to the system: ask it for as many as may come."""
+    wanted = connections + _OTHER_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = hard == resource.RLIM_INFINITY
+    if soft < wanted and soft != resource.RLIM_INFINITY:
+        most = wanted if unlimited else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        if most < wanted:
+            _log.warning("mllp.too_few_descriptors", wanted=wanted, granted=most)
