@@ -16,6 +16,7 @@ from services.discharge.inbound.hl7.tls import tls_context
 from services.discharge.inbound.intake import Intake
 from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
+from services.discharge.inbound.profiles.load import read_profiles
 from services.discharge.outbound.messages import PostgresMessages
 from services.discharge.outbound.patients import PostgresPatients
 from services.discharge.outbound.spells import PostgresSpells
@@ -26,7 +27,8 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     """Put the service together."""
     stores = Stores(PostgresMessages(), PostgresPatients(), PostgresSpells())
     key_of = partial(patient_key, settings.site_secret.get_secret_value().encode())
-    intake = Intake(database, stores, key_of, settings.senders)
+    profiles = read_profiles(settings.sources_folder)
+    intake = Intake(database, stores, key_of, settings.senders, profiles=profiles)
     listener = MllpListener(
         intake,
         settings.mllp_host,

@@ -31,6 +31,9 @@ class DischargeSettings(ServiceSettings):
     intake_answers: Literal["all", "rejections"] = "rejections"
     """Which answers to messages from Kafka go to `hospital.answers.v1`."""
 
+    sources_folder: Path | None = None
+    """A folder with source profiles of the site, beside those that come with Baton."""
+
     pds_url: Annotated[str, Field(pattern=r"\A(https?://[^\s/?#]+[^\s?#]*)?$")] = ""
     """Base of the national record's FHIR R4 interface, below which `Patient/…` is; empty: national events are refused."""
     pds_api_key: SecretStr = SecretStr("")

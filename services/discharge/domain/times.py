@@ -27,16 +27,16 @@ class Moment:
     trouble: Trouble = ""
 
 
-def in_london(naive: datetime) -> tuple[datetime, Trouble]:
-    """Read a wall-clock time of Europe/London; returns it in UTC.
+def from_wall_clock(naive: datetime, zone: ZoneInfo = LONDON) -> tuple[datetime, Trouble]:
+    """Read a time as the clock on the wall shows it; returns it in UTC.
 
     The hour that comes twice is read as its first, which gives the earlier deadline; the hour that is skipped is
     moved forward. Both are marked.
     """
-    local = naive.replace(tzinfo=LONDON)
+    local = naive.replace(tzinfo=zone)
     at = local.astimezone(UTC)
     if local.utcoffset() != local.replace(fold=1).utcoffset():
-        skipped = at.astimezone(LONDON).replace(tzinfo=None) != naive
+        skipped = at.astimezone(zone).replace(tzinfo=None) != naive
         return at, "gap" if skipped else "ambiguous"
     return at, ""
 

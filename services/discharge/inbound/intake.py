@@ -18,6 +18,7 @@ from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.fhir.message import Reading, read_fhir
 from services.discharge.inbound.hl7.header import Header
 from services.discharge.inbound.hl7.message import read_hl7
+from services.discharge.inbound.profiles.profile import Profiles
 from services.discharge.usecases.receive_messages import Stores, receive_messages
 
 LONG_BYTES = 256 * 1024
@@ -48,12 +49,14 @@ class Intake:
         key_of: KeyOf,
         allowed_senders: frozenset[str] = frozenset(),
         most_bytes: int = MOST_BYTES_IN_HAND,
+        profiles: Profiles | None = None,
     ) -> None:
         self._database = database
         self._stores = stores
         self._key_of = key_of
         self._allowed_senders = allowed_senders
         self._most_bytes = most_bytes
+        self._profiles = profiles
         self._bytes_in_hand = 0
         self._commits: GroupCommit[Incoming, Outcome] = GroupCommit(self._commit)
 
@@ -69,11 +72,14 @@ class Intake:
         """
         with self._in_hand(body):
             if len(body) > LONG_BYTES:
-                read = await asyncio.to_thread(read_hl7, body, arrival, self._allowed_senders)
+                read = await asyncio.to_thread(self._read_hl7, body, arrival)
             else:
-                read = read_hl7(body, arrival, self._allowed_senders)
+                read = self._read_hl7(body, arrival)
             incoming, header = read
             return header, await self._submit(incoming)
+
+    def _read_hl7(self, body: bytes, arrival: Arrival) -> tuple[Incoming, Header]:
+        return read_hl7(body, arrival, self._allowed_senders, self._profiles)
 
     async def fhir(self, body: bytes, arrival: Arrival) -> tuple[Incoming, Reading, Outcome]:
         """Take in a FHIR message. Raises as `hl7` does."""

@@ -66,7 +66,7 @@ def test_a_header_that_lacks_what_it_needs_is_sent_back_to_be_mended(field):
     ("given", "answer"),
     [
         ({"type": "ORU^R01"}, ("AR", 200, "MSH-9")),
-        ({"type": "ADT^A08"}, ("AR", 201, "MSH-9")),
+        ({"type": "ADT^A17"}, ("AR", 201, "MSH-9")),
         ({"type": "ADT"}, ("AR", 201, "MSH-9")),
         ({"processing": "X"}, ("AR", 202, "MSH-11")),
         ({"version": "2.6"}, ("AR", 203, "MSH-12")),
@@ -129,7 +129,8 @@ def test_a_number_of_the_test_range_makes_a_test_patient():
         ({"phones": "Not Recorded"}, "unusable:PID-13"),
         ({"left": "20260908"}, "time-date-only:PV1-45"),
         ({"type": "ADT^A01"}, "event-mismatch:EVN-1"),
-        ({"dead": '""'}, "death-taken-back:PID-29"),
+        ({"death_time": '""'}, "death-taken-back:PID-29"),
+        ({"dead": '""'}, "death-taken-back:PID-30"),
     ],
 )
 def test_what_cannot_be_used_is_flagged_and_never_refuses_a_discharge(given, flag):
@@ -211,9 +212,15 @@ def test_a_number_written_with_gaps_is_the_same_number():
     assert statement(numbers="999 500-0245^^^NHS^NH").person.nhs_number == "9995000245"
 
 
-@pytest.mark.parametrize(("sent", "known"), [("NSTS01", "01"), ("05", "05"), ("", "03")])
+@pytest.mark.parametrize(
+    ("sent", "known"), [("NSTS01", "01"), ("05", "05"), ("77", "03"), ('""', "03")]
+)
 def test_verification_is_as_sent_or_not_traced(sent, known):
     assert words(verified=sent)["nhs_number_verification"] == known
+
+
+def test_a_message_that_is_silent_on_verification_does_not_take_it_back():
+    assert "nhs_number_verification" not in words(verified="")
 
 
 def test_the_legal_name_and_the_home_address_are_chosen_among_several():

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from services.discharge.domain.message import Answer
 from services.discharge.domain.statement import Realm
+from services.discharge.inbound.hl7.events import EVENTS
 from services.discharge.inbound.hl7.reader import Message, Separators
 
 VERSIONS = frozenset({"2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1"})
-EVENTS = frozenset({"A01", "A03"})
 LONGEST_CONTROL_ID = 199
 _LONGEST_NAME = 100
 _LONGEST_ECHO = 400
@@ -42,6 +42,10 @@ class Header:
     processing: str
     version: str
     charset: str
+    accept: str = ""
+    """MSH-15: when a commit answer is wanted. This and the next empty: original mode."""
+    application_answer: str = ""
+    """MSH-16: when an application answer is wanted."""
 
     @property
     def realm(self) -> Realm:
@@ -66,6 +70,8 @@ def read_header(message: Message) -> Header:
         processing=message.value(line, 11).upper(),
         version=message.value(line, 12),
         charset=raw[18],
+        accept=raw[15].strip().upper(),
+        application_answer=raw[16].strip().upper(),
     )
 
 

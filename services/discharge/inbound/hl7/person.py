@@ -1,4 +1,4 @@
-"""Whom an ADT message is about: PID, PD1 and the local segments (C2)."""
+"""Whom an ADT message is about: PID, PD1 and the local segments, or wherever its sender writes them (C2)."""
 
 import re
 from typing import Any
@@ -6,21 +6,27 @@ from typing import Any
 from services.discharge.domain.codes import NOT_TRACED, UNPLACED_PRACTICES, VERIFICATIONS
 from services.discharge.domain.statement import Person
 from services.discharge.inbound.clean import short
-from services.discharge.inbound.contacts import contact_point
-from services.discharge.inbound.hl7.reader import NULL, Fields, Message
-from services.discharge.inbound.hl7.times import read_date, read_moment
-from services.discharge.inbound.limits import MOST_NEEDS, MOST_NUMBERS
-from services.discharge.inbound.nhs import is_valid_nhs_number
+from services.discharge.inbound.hl7.contacts import read_contact_points
+from services.discharge.inbound.hl7.numbers import read_numbers
+from services.discharge.inbound.hl7.reader import NULL, Message
+from services.discharge.inbound.hl7.sheet import Sheet
+from services.discharge.inbound.hl7.times import read_date
+from services.discharge.inbound.limits import MOST_NEEDS
 
-_SEXES = {"M": "male", "F": "female", "U": "unknown", "O": "other", "A": "other", "N": "other"}
+SEXES = {"M": "male", "F": "female", "U": "unknown", "O": "other", "A": "other", "N": "other"}
+YES = frozenset({"Y", "YES", "1", "TRUE"})
+NO = frozenset({"N", "NO", "0", "FALSE"})
+_USUAL_NAMES = frozenset({"", "L", "D", "U"})
+_HOMES = frozenset({"", "H", "P", "L"})
 _ODS = re.compile(r"[A-Z0-9]{3,10}\Z", re.ASCII)
 _VERIFICATION = re.compile(r"(?:NSTS)?(0[1-8])\Z", re.ASCII)
 
 
-def read_person(message: Message, pid: Fields, flags: list[str]) -> Person:
+def read_person(sheet: Sheet) -> Person:
     """Read the patient. What cannot be used is left out and flagged, never refused (C3)."""
-    number, local = _numbers(message, pid, flags)
-    born = _birth_date(message, pid, flags)
+    number, local = read_numbers(sheet, "numbers", "nhs_number")
+    if not number and not any(flag.startswith("nhs-number-invalid") for flag in sheet.flags):
+        sheet.flags.append(f"nhs-number-missing:{sheet.place('numbers')}")
     words: dict[str, Any] = {
         "identifiers": [
             *([{"system": "nhs", "value": number}] if number else []),
@@ -28,175 +34,176 @@ def read_person(message: Message, pid: Fields, flags: list[str]) -> Person:
         ]
     }
     if number:
-        words["nhs_number_verification"] = _verification(message, pid, flags)
-    if born or message.is_null(pid, 7):
-        words["birth_date"] = born
-    _name(message, pid, words)
-    _sex(message, pid, words, flags)
-    _address(message, pid, words)
-    _contact_points(message, pid, words, flags)
-    if language := _once(message, pid, 15):
-        words["language"] = language
-    _death(message, pid, words, flags)
-    _registration(message, words, flags)
-    _local_segments(message, words)
+        _verification(sheet, words)
+    born = _birth_date(sheet, words)
+    _name(sheet, words)
+    _sex(sheet, words)
+    _address(sheet, words)
+    read_contact_points(sheet, words)
+    language, _ = sheet.text("language")
+    if language:
+        words["language"] = None if language == NULL else language
+    _death(sheet, words)
+    _practice(sheet, words)
+    _restricted(sheet, words)
+    _local_segments(sheet, words)
     return Person(number, local, born, words)
 
 
-def _numbers(
-    message: Message, pid: Fields, flags: list[str]
-) -> tuple[str | None, tuple[tuple[str, str], ...]]:
-    nhs: str | None = None
-    local: list[tuple[str, str]] = []
-    for repetition in message.repetitions(pid, 3)[:MOST_NUMBERS]:
-        value = message.component(repetition, 1)
-        if not value or value == NULL:
-            continue
-        authority, kind = message.first_part(repetition, 4), message.component(repetition, 5)
-        if kind.upper() == "NH" or authority.upper() == "NHS":
-            digits = value.replace(" ", "").replace("-", "")
-            if is_valid_nhs_number(digits):
-                nhs = nhs or digits
-            else:
-                flags.append("nhs-number-invalid:PID-3")
-        else:
-            local.append((short(authority or _sender(message)), short(value)))
-    if not nhs and "nhs-number-invalid:PID-3" not in flags:
-        flags.append("nhs-number-missing:PID-3")
-    return nhs, tuple(local)
-
-
-def _sender(message: Message) -> str:
-    return message.value(message.segments[0], 4).upper() or "unknown"
-
-
-def _verification(message: Message, pid: Fields, flags: list[str]) -> str:
-    sent = message.value(pid, 32)
+def _verification(sheet: Sheet, words: dict[str, Any]) -> None:
+    sent, place = sheet.text("verification")
     found = _VERIFICATION.match(sent.upper())
     if found and found[1] in VERIFICATIONS:
-        return found[1]
-    if sent:
-        flags.append("unknown-code:PID-32")
-    return NOT_TRACED
+        words["nhs_number_verification"] = found[1]
+    elif sent:
+        words["nhs_number_verification"] = NOT_TRACED
+        if sent != NULL:
+            sheet.flags.append(f"unknown-code:{place.name}")
 
 
-def _birth_date(message: Message, pid: Fields, flags: list[str]) -> str | None:
-    born, trouble = read_date(message.value(pid, 7))
+def _birth_date(sheet: Sheet, words: dict[str, Any]) -> str | None:
+    sent, place = sheet.text("birth_date")
+    born, trouble = read_date(sent)
     if trouble:
-        flags.append(f"date-{trouble}:PID-7")
+        sheet.flags.append(f"date-{trouble}:{place.name}")
+    if born or sent == NULL:
+        words["birth_date"] = born
     return born
 
 
-def _name(message: Message, pid: Fields, words: dict[str, Any]) -> None:
-    names = message.repetitions(pid, 5)
+def _name(sheet: Sheet, words: dict[str, Any]) -> None:
+    message, (raw, _) = sheet.message, sheet.raw("name")
+    if raw == NULL:
+        words["name"] = None
+    names = message.split(raw) if raw != NULL else []
     if not names:
         return
-    usual = (name for name in names if len(name) < 7 or name[6] in {"", "L", "D", "U"})
+    usual = (name for name in names if message.component(name, 7) in _USUAL_NAMES)
     name = next(usual, names[0])
     words["name"] = {
-        "family": short(message.first_part(name, 1)),
-        "given": short(message.component(name, 2)),
-        "prefix": short(message.component(name, 5)),
+        "family": _part(message.first_part(name, 1)),
+        "given": _part(message.component(name, 2)),
+        "prefix": _part(message.component(name, 5)),
     }
 
 
-def _sex(message: Message, pid: Fields, words: dict[str, Any], flags: list[str]) -> None:
-    sent = message.value(pid, 8).upper()
-    if sent in _SEXES:
-        words["sex"] = _SEXES[sent]
+def _sex(sheet: Sheet, words: dict[str, Any]) -> None:
+    sent, place = sheet.text("sex")
+    if sent == NULL:
+        words["sex"] = None
+    elif sent.upper() in SEXES:
+        words["sex"] = SEXES[sent.upper()]
     elif sent:
-        flags.append("unknown-code:PID-8")
+        sheet.flags.append(f"unknown-code:{place.name}")
 
 
-def _address(message: Message, pid: Fields, words: dict[str, Any]) -> None:
-    if message.is_null(pid, 11):
+def _address(sheet: Sheet, words: dict[str, Any]) -> None:
+    message, (raw, _) = sheet.message, sheet.raw("address")
+    if raw == NULL:
         words["address"] = None
         return
-    addresses = message.repetitions(pid, 11)
+    addresses = message.split(raw)
     if not addresses:
         return
-    home = (each for each in addresses if len(each) < 7 or each[6] in {"", "H", "P", "L"})
+    home = (each for each in addresses if message.component(each, 7) in _HOMES)
     address = next(home, addresses[0])
     lines = [
-        message.first_part(address, 1),
-        *(message.component(address, number) for number in (2, 3, 4)),
+        _part(message.first_part(address, 1)),
+        *(_part(message.component(address, number)) for number in (2, 3, 4)),
     ]
     words["address"] = {
-        "lines": [short(line) for line in lines if line],
-        "postcode": short(message.component(address, 5).upper()),
+        "lines": [line for line in lines if line],
+        "postcode": _part(message.component(address, 5)).upper(),
     }
 
 
-def _contact_points(message: Message, pid: Fields, words: dict[str, Any], flags: list[str]) -> None:
-    if message.is_null(pid, 13):
-        words["contact_points"] = None
-        return
-    found = []
-    for repetition in message.repetitions(pid, 13)[:MOST_NUMBERS]:
-        number = message.component(repetition, 1) or message.component(repetition, 12)
-        use, equipment = message.component(repetition, 2), message.component(repetition, 3)
-        mail = message.component(repetition, 4) or (number if use == "NET" else "")
-        if equipment in {"FX", "BP"}:
-            continue
-        point = contact_point(mail or number, mobile=use == "PRS" or equipment == "CP")
-        if point is None:
-            flags.append("unusable:PID-13")
-        elif point not in found:
-            found.append(point)
-    if found:
-        words["contact_points"] = found
-
-
-def _death(message: Message, pid: Fields, words: dict[str, Any], flags: list[str]) -> None:
-    if message.is_null(pid, 29) or message.is_null(pid, 30):
-        flags.append("death-taken-back:PID-29")
-    moment = read_moment(message.value(pid, 29), "PID-29")
+def _death(sheet: Sheet, words: dict[str, Any]) -> None:
+    """Deleting the time takes a death back, which is for a person to look into (P10)."""
+    moment = sheet.moment("died_at")
+    dead, place = sheet.text("died")
     if moment.trouble and moment.trouble != "date-only":
-        flags.append(f"time-{moment.trouble}:PID-29")
+        sheet.flags.append(f"time-{moment.trouble}:{moment.place}")
     if moment.at:
         words["deceased_at"] = moment.at.isoformat()
-    dead = message.value(pid, 30).upper()
-    if dead == "Y" or moment.at or moment.trouble == "date-only":
+    if dead.upper() in YES or moment.at or moment.trouble == "date-only":
         words["deceased"] = True
-    elif dead == "N":
+        return
+    for value, where in ((dead, place.name), (sheet.text("died_at")[0], moment.place)):
+        if value == NULL:
+            words["death_status"] = "removed"
+            sheet.flags.append(f"death-taken-back:{where}")
+    if dead.upper() in NO and "death_status" not in words:
         words["deceased"] = False
+    elif dead and dead != NULL and dead.upper() not in NO:
+        sheet.flags.append(f"unknown-code:{place.name}")
 
 
-def _registration(message: Message, words: dict[str, Any], flags: list[str]) -> None:
-    pd1 = message.first("PD1") or ["PD1"]
-    if message.is_null(pd1, 3):
+def _practice(sheet: Sheet, words: dict[str, Any]) -> None:
+    raw, place = sheet.raw("practice")
+    if raw == NULL:
         words["practice"] = None
-    for practice in message.repetitions(pd1, 3)[:1]:
-        codes = (message.component(practice, number).upper() for number in (3, 10, 1))
-        code = next((code for code in codes if _ODS.match(code) and not code.isalpha()), None)
-        if code:
-            words["practice"] = code
-        elif not message.is_null(pd1, 3):
-            flags.append("unusable:PD1-3")
+    elif raw:
+        codes = sheet.profile.codes.get("practice", {})
+        parts = _practice_parts(sheet.message, raw, place.component)
+        found = next(
+            (code for each in parts if (code := codes.get(each, each)) and _is_ods(code)), None
+        )
+        if found:
+            words["practice"] = found
+        else:
+            sheet.flags.append(f"unusable:{place.name}")
     if not words.get("practice") or words["practice"] in UNPLACED_PRACTICES:
-        flags.append("practice-missing:PD1-3")
-    pv2 = message.first("PV2") or ["PV2"]
-    protected = {message.value(pd1, 12).upper(), message.value(pv2, 22).upper()}
-    if "Y" in protected:
-        words["restricted"] = True
-    elif "N" in protected:
+        sheet.flags.append(f"practice-missing:{place.name or sheet.place('practice')}")
+
+
+def _practice_parts(message: Message, raw: str, component: int) -> list[str]:
+    """The code stands in component 3 or 10 of an XON, or alone."""
+    first = message.split(raw)[:1]
+    numbers = (component,) if component else (3, 10, 1)
+    return [message.component(each, number).upper() for each in first for number in numbers]
+
+
+def _is_ods(code: str) -> bool:
+    return bool(_ODS.match(code)) and not code.isalpha()
+
+
+def _restricted(sheet: Sheet, words: dict[str, Any]) -> None:
+    """What is said of a visit can protect the person, and never ends the protection."""
+    person, place = sheet.text("protected")
+    said = person.upper()
+    if said and said not in YES | NO and person != NULL:
+        sheet.flags.append(f"unknown-code:{place.name}")
+    if said in NO:
         words["restricted"] = False
+    visit = [
+        (value, one)
+        for raw, one in sheet.all_raw("stay_protected")
+        if (value := sheet.one("stay_protected", raw, one).upper()) and value != NULL
+    ]
+    for value, one in visit:
+        if value not in YES | NO:
+            sheet.flags.append(f"unknown-code:{one.name}")
+    if said in YES or any(value not in NO for value, _ in visit):
+        words["restricted"] = True
 
 
-def _local_segments(message: Message, words: dict[str, Any]) -> None:
-    """ZPI-1 names the nominated pharmacy, each ZRA-2 one reasonable adjustment."""
-    zpi = message.first("ZPI")
-    if zpi:
-        pharmacy = message.value(zpi, 1).upper()
-        if _ODS.match(pharmacy):
-            words["pharmacy"] = pharmacy
-        elif message.is_null(zpi, 1):
-            words["pharmacy"] = None
-    needs = [message.value(zra, 2) for zra in message.all("ZRA")[:MOST_NEEDS]]
-    if any(needs):
-        words["needs"] = sorted({short(need) for need in needs if need})
+def _local_segments(sheet: Sheet, words: dict[str, Any]) -> None:
+    """The nominated pharmacy, and reasonable adjustments."""
+    pharmacy, place = sheet.text("pharmacy")
+    if _ODS.match(pharmacy.upper()):
+        words["pharmacy"] = pharmacy.upper()
+    elif pharmacy == NULL:
+        words["pharmacy"] = None
+    elif pharmacy:
+        sheet.flags.append(f"unusable:{place.name}")
+    found = {
+        _part(sheet.message.value(segment, one.field, one.component or 1))
+        for segment, one in sheet.each("needs")[:MOST_NEEDS]
+    }
+    if found - {""}:
+        words["needs"] = sorted(found - {""})
 
 
-def _once(message: Message, segment: Fields, number: int) -> str:
-    value = short(message.value(segment, number))
-    return "" if value == NULL else value
+def _part(text: str) -> str:
+    """A component; one that is deleted is empty."""
+    return "" if text == NULL else short(text)

@@ -56,13 +56,12 @@ class Message:
     flags: tuple[str, ...]
     undo: Callable[[str], str]
     """Undoes the escapes of a value."""
+    heads: dict[str, Fields]
+    """The first segment of each name."""
 
     def first(self, name: str) -> Fields | None:
         """The first segment of that name."""
-        for segment in self.segments:
-            if segment[0] == name:
-                return segment
-        return None
+        return self.heads.get(name)
 
     def all(self, name: str) -> list[Fields]:
         """Every segment of that name, in order."""
@@ -70,22 +69,24 @@ class Message:
 
     def repetitions(self, segment: Fields, number: int) -> list[list[str]]:
         """Components of each repetition of a field, still escaped; empty when the field is."""
-        if number >= len(segment) or not segment[number]:
-            return []
+        return self.split(segment[number]) if number < len(segment) else []
+
+    def split(self, raw: str) -> list[list[str]]:
+        """Components of each repetition, still escaped; empty when the field is."""
         between = self.separators.component
-        repetitions = segment[number].split(self.separators.repetition)
-        return [each.split(between) for each in repetitions if each]
+        return [each.split(between) for each in raw.split(self.separators.repetition) if each]
 
     def value(self, segment: Fields, number: int, component: int = 1) -> str:
         """One component of the first repetition of a field, as meant; empty when it is not there."""
-        if number >= len(segment):
-            return ""
-        raw = segment[number]
+        raw = segment[number] if number < len(segment) else ""
         if not raw:
             return ""
-        if self.separators.repetition in raw:
-            raw = raw.split(self.separators.repetition, 1)[0]
-        return self.component(raw.split(self.separators.component), component)
+        _, between, again, _, _ = self.separators
+        if again in raw:
+            raw = raw.split(again, 1)[0]
+        if component == 1:
+            return self.undo(raw.split(between, 1)[0]).strip()
+        return self.component(raw.split(between), component)
 
     def component(self, components: list[str], number: int) -> str:
         """One component, as meant, without space around it."""
@@ -120,7 +121,8 @@ def read_message(body: bytes) -> Message:
     # MSH-1 is the separator itself: with it in place, field n of every segment is at n.
     segments[0].insert(1, between)
     undo = _as_it_is if _is_plain(text, separators) else escapes(separators, codec).undo
-    return Message(separators, codec, segments, flags, undo)
+    heads = {segment[0]: segment for segment in reversed(segments)}
+    return Message(separators, codec, segments, flags, undo, heads)
 
 
 def _is_plain(text: str, separators: Separators) -> bool:
