@@ -10,15 +10,22 @@ from services.chassis.kafka_security import options
 from services.chassis.process import Feed, Parts
 from services.chassis.web import create_app
 from services.discharge.config import DischargeSettings
+from services.discharge.domain.identity import KeyOf
 from services.discharge.inbound.api import routes
 from services.discharge.inbound.hl7.listener import Limits, MllpListener
 from services.discharge.inbound.hl7.tls import tls_context
 from services.discharge.inbound.intake import Intake
 from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
+from services.discharge.inbound.national.door import national_routes
+from services.discharge.inbound.national.reading import NationalReader
+from services.discharge.inbound.national.record import ORGANISATION
 from services.discharge.inbound.profiles.load import read_profiles
+from services.discharge.outbound.event_kinds import read_event_kinds
 from services.discharge.outbound.messages import PostgresMessages
+from services.discharge.outbound.national_events import PostgresNationalEvents
 from services.discharge.outbound.patients import PostgresPatients
+from services.discharge.outbound.pds import Pds
 from services.discharge.outbound.spells import PostgresSpells
 from services.discharge.usecases.receive_messages import Stores
 
@@ -44,6 +51,7 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     app.include_router(routes(intake, database, stores.messages, version("baton")))
     app.state.health.ready_probes["mllp"] = listener.listens
     parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run})
+    _hear_the_nation(settings, database, intake, key_of, parts)
     if settings.intake_topic:
         _listen_on_kafka(settings, intake, parts)
     return parts
@@ -62,3 +70,16 @@ def _listen_on_kafka(settings: DischargeSettings, intake: Intake, parts: Parts) 
     answers = Answers(settings.kafka_bootstrap, every=every, **options(settings))
     parts.feed = Feed(settings.intake_topic, KafkaDoor(intake, answers))
     parts.loops = {**parts.loops, "answers": answers.run}
+
+
+def _hear_the_nation(
+    settings: DischargeSettings, database: Database, intake: Intake, key_of: KeyOf, parts: Parts
+) -> None:
+    events = PostgresNationalEvents(ORGANISATION)
+    ring = None
+    if settings.pds_url:
+        record = Pds(settings.pds_url, settings.pds_api_key.get_secret_value())
+        reader = NationalReader(database, events, record.patient, intake)
+        parts.loops = {**parts.loops, "national": reader.run, "national-measure": reader.measure}
+        ring = reader.ring
+    parts.app.include_router(national_routes(database, events, read_event_kinds(), key_of, ring))
