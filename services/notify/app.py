@@ -15,7 +15,7 @@ from services.notify.inbound.delivery import DeliveryWorker
 from services.notify.inbound.events import Ears
 from services.notify.inbound.pages import INBOX, inbox_pages
 from services.notify.inbound.patient_page import patient_page
-from services.notify.outbound import alerts, deliveries, inbox, links, people, plans, queue
+from services.notify.outbound import alerts, deliveries, inbox, links, people, plans, queue, recalls
 from services.notify.outbound.letters import Letters
 from services.notify.outbound.mail import Mail, MailServer
 from services.notify.outbound.messages import TemplateFolder
@@ -24,6 +24,7 @@ from services.notify.outbound.site_data import (
     read_banned_lists,
     read_demo_people,
     read_policy_file,
+    read_reasons,
     read_site,
     read_task_words,
 )
@@ -32,7 +33,7 @@ from services.notify.usecases.ports import Stores
 
 SERVICE = "notify"
 TEMPLATES = Path(__file__).parent / "templates"
-STORES = Stores(people, plans, alerts, queue, deliveries, links, inbox)
+STORES = Stores(people, plans, alerts, queue, deliveries, links, inbox, recalls)
 
 
 def build(settings: NotifySettings, database: Database) -> Parts:
@@ -58,10 +59,16 @@ def build(settings: NotifySettings, database: Database) -> Parts:
 
 def build_desk(settings: NotifySettings) -> Desk:
     """What writing messages needs, read from the data files."""
+    banned = read_banned_lists()
     return Desk(
-        site=read_site(live=settings.live, quiet=settings.quiet_hours == "on"),
-        messages=TemplateFolder(DATA / "messages", read_banned_lists()),
+        site=read_site(
+            live=settings.live,
+            quiet=settings.quiet_hours == "on",
+            settling_seconds=settings.settling_seconds,
+        ),
+        messages=TemplateFolder(DATA / "messages", banned),
         words=read_task_words(),
+        reasons=read_reasons(banned),
         help=read_policy_file().help_line,
         public_url=settings.public_url,
         staff_url=settings.staff_url,

@@ -32,6 +32,9 @@ class NotifySettings(ServiceSettings):
     quiet_hours: Literal["on", "off"] = demo_only("on")
     """`off`: patients are told at any hour and any number of times, so that a demonstration needs no daylight."""
 
+    settling_seconds: int | None = demo_only(None, ge=0)
+    """How long patients' messages wait for a discharge to settle; None: what `data/holding.yaml` says."""
+
     @field_validator("public_url", "staff_url")
     @classmethod
     def _without_slash_at_the_end(cls, url: str) -> str:

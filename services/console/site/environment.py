@@ -67,6 +67,7 @@ class Environment:
             "BATON_STAFF_URL": plan.url("referral"),
             # Whoever tries things out at night wants to see the mail now.
             "BATON_QUIET_HOURS": "off",
+            "BATON_SETTLING_SECONDS": "0",
         }
 
 

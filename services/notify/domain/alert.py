@@ -21,7 +21,10 @@ class Kind(StrEnum):
     ADDED = "added"
     DECLINED = "declined"
     ESCALATED = "escalated"
+    CHANGED = "changed"
+    """What was asked of a team, or is theirs, has another deadline or is called off."""
     WITHDRAWN = "withdrawn"
+    """Stop: whoever was told has to say that they have seen this (scenario S02)."""
 
 
 class State(StrEnum):
@@ -34,7 +37,7 @@ class State(StrEnum):
     FAILED = "failed"
     """A provider said no, or could not be reached for too long."""
     REVOKED = "revoked"
-    """Taken back before any attempt, because the handover was withdrawn."""
+    """Taken back before it reached anybody: the handover was withdrawn, or the patient has died."""
 
 
 class Channel(StrEnum):
@@ -58,6 +61,8 @@ class Telling:
     """The earliest deadline among the tasks (UTC)."""
     last_resort: bool = False
     """It is about a task that exists because a message failed: its own failure must not make another task."""
+    because: str = ""
+    """Coded reason that a team is told, for example why the handover was withdrawn; empty when there is none."""
 
     @property
     def urgent(self) -> bool:

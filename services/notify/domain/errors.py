@@ -23,3 +23,14 @@ class AlertWithdrawn(Refusal):
             "conflict",
             "This alert was taken back. There is nothing to acknowledge.",
         )
+
+
+class HandoverWithdrawn(Refusal):
+    """The alert is overtaken: its handover was withdrawn since."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "alert.overtaken",
+            "conflict",
+            "The handover was withdrawn since. Please see the alert that says so.",
+        )

@@ -25,10 +25,12 @@ def judge(link: Link, plan: Plan | None, person: Person | None, now: datetime) -
     """Whether the page may be shown now.
 
     `changed`: the plan was withdrawn, ring and ask. `closed`: expired, revoked, or the person behind it has died,
-    is protected or is not known any more; the page says none of these.
+    is protected, is not known any more or not for certain; the page says none of these.
     """
     if link.purpose != "plan" or link.revoked_at is not None or link.expires_at <= now:
         return "closed"
-    if plan is None or person is None or person.deceased or person.restricted:
+    if plan is None or person is None:
+        return "closed"
+    if person.deceased or person.restricted or person.identity_held:
         return "closed"
     return "changed" if plan.standing is Standing.WITHDRAWN else "open"

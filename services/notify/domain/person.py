@@ -22,7 +22,11 @@ class Person:
     needs: tuple[str, ...] = field(default=(), repr=False)
     """Reasonable-adjustment codes (DAPB1605)."""
     deceased: bool = field(default=False, repr=False)
+    death_status: str = field(default="", repr=False)
+    """What the national record says of the death; `removed` says that it was taken back (rule R76)."""
     restricted: bool = field(default=False, repr=False)
+    identity_held: bool = field(default=False, repr=False)
+    """Records were merged or parted, and nobody has verified since who this is (rule P14)."""
     test_patient: bool = False
 
     @property

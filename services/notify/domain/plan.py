@@ -1,9 +1,10 @@
 """What notify remembers of a handover: who is asked, who owns what, by when and in what state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
 CLOSED = frozenset({"completed", "failed", "cancelled", "rejected", "entered-in-error"})
@@ -63,6 +64,8 @@ class Plan:
     clock_started_at: datetime
     opened_at: datetime
     test_patient: bool
+    back_in_hospital: bool = False
+    """The patient came back: what the plan says of home has to wait."""
     tasks: tuple[PlanTask, ...] = ()
 
     def task(self, task_id: UUID) -> PlanTask | None:
@@ -105,6 +108,21 @@ def change(plan: Plan, task_id: UUID, status: str, owner_team: str) -> Plan:
     )
 
 
+def replan(
+    plan: Plan, made: Iterable[PlanTask], cancelled: Collection[UUID], clock_started_at: datetime
+) -> Plan:
+    """What has to be done by when is another now; owners and answers stay, and what was done stays done."""
+    for task in made:
+        plan = add(plan, task)
+        plan = _change(plan, partial(_is_open_task, task.task_id), partial(_at_new_times, task))
+    called_off = _change(
+        plan,
+        lambda task: task.is_open and task.task_id in cancelled,
+        lambda task: replace(task, status="cancelled"),
+    )
+    return replace(called_off, clock_started_at=clock_started_at)
+
+
 def complete(plan: Plan) -> Plan:
     return replace(plan, standing=Standing.COMPLETED)
 
@@ -115,6 +133,14 @@ def withdraw(plan: Plan) -> Plan:
         plan, lambda task: task.is_open, lambda task: replace(task, status="cancelled")
     )
     return replace(cancelled, standing=Standing.WITHDRAWN)
+
+
+def _is_open_task(task_id: UUID, task: PlanTask) -> bool:
+    return task.task_id == task_id and task.is_open
+
+
+def _at_new_times(new: PlanTask, task: PlanTask) -> PlanTask:
+    return replace(task, not_before=new.not_before, due_at=new.due_at)
 
 
 def _change(

@@ -12,6 +12,9 @@ from services.notify.domain.quiet_hours import quiet_until
 from services.notify.domain.site import Site
 
 A_DAY = timedelta(hours=24)
+UNDESCRIBED = "patient-not-described"
+IDENTITY_HELD = "identity-held"
+READMITTED = "readmitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,9 @@ class PlanState:
 
     standing: Standing
     test_patient: bool
+    clock_started_at: datetime
+    """When the patient was discharged, as far as is known now."""
+    back_in_hospital: bool = False
     told_today: int = 0
     """Messages that went to this patient in the last 24 hours."""
 
@@ -95,8 +101,8 @@ def _resolve_team(alert: Alert, plan: PlanState, site: Site) -> Decision:
 def _await_description(alert: Alert, now: datetime, site: Site) -> Decision:
     until = alert.made_at + site.policy.described_within
     if now < until:
-        return Postpone(until, "patient-not-described")
-    return Withhold("patient-not-described", needs_person=True)
+        return Postpone(until, UNDESCRIBED)
+    return Withhold(UNDESCRIBED, needs_person=True)
 
 
 def _environment(case: _Case) -> Withhold | None:
@@ -110,11 +116,27 @@ def _environment(case: _Case) -> Withhold | None:
 
 
 def _alive(case: _Case) -> Withhold | None:
-    """Never write to the dead (rule P10). Silence is right: nobody takes over."""
-    return Withhold("deceased", needs_person=False) if case.person.deceased else None
+    """Never write to the dead (rule P10). Silence is right, unless the death was taken back: then a person looks."""
+    if not case.person.deceased:
+        return None
+    if case.person.death_status == "removed":
+        return Withhold("death-taken-back", needs_person=True)
+    return Withhold("deceased", needs_person=False)
 
 
-def _identity(case: _Case) -> Withhold | None:
+def _settled(case: _Case) -> Postpone | None:
+    """Give the hospital a moment to correct or cancel a discharge before its patient hears of it (scenario S02)."""
+    until = case.alert.made_at + case.site.policy.settling
+    return Postpone(until, "settling") if case.now < until else None
+
+
+def _identity(case: _Case) -> Withhold | Postpone | None:
+    """Wait while nobody can be sure who this is, but not for ever (rule P14)."""
+    if case.person.identity_held:
+        until = case.alert.made_at + case.site.policy.identity_held
+        if case.now < until:
+            return Postpone(until, IDENTITY_HELD)
+        return Withhold(IDENTITY_HELD, needs_person=True)
     if case.person.verification in case.site.policy.verified:
         return None
     return Withhold("identity-not-verified", needs_person=True)
@@ -131,6 +153,13 @@ def _handover(case: _Case) -> Withhold | None:
     return Withhold(f"handover-{case.plan.standing}", needs_person=False)
 
 
+def _home(case: _Case) -> Postpone | None:
+    """Who is back in hospital is not written to at home; in the end the message is too late to send."""
+    if case.plan.back_in_hospital and not _too_late(case):
+        return Postpone(case.now + A_DAY, READMITTED)
+    return None
+
+
 def _age(case: _Case) -> Withhold | None:
     """Under 16 a person decides who is told (rules P06, P11)."""
     policy = case.site.policy
@@ -141,10 +170,16 @@ def _age(case: _Case) -> Withhold | None:
 
 
 def _freshness(case: _Case) -> Withhold | None:
-    """Old news may be a replay: a person looks before a patient is told (hazard H16)."""
-    if case.now - case.alert.happened_at <= case.site.policy.stale_after:
-        return None
-    return Withhold("too-old", needs_person=True)
+    """Old news, from a feed that was down or a replay, is told by a person if at all (hazard H16)."""
+    return Withhold("too-late-to-send", needs_person=True) if _too_late(case) else None
+
+
+def _too_late(case: _Case) -> bool:
+    alert, policy = case.alert, case.site.policy
+    happened_at = min(alert.happened_at, case.plan.clock_started_at)
+    if alert.made_at - happened_at > policy.late_news:
+        return True
+    return case.now - alert.made_at > policy.longest_wait
 
 
 def _need(case: _Case) -> Withhold | None:
@@ -174,9 +209,11 @@ def _calm(case: _Case) -> Postpone | None:
 _PATIENT_CHECKS: tuple[_Check, ...] = (
     _environment,
     _alive,
+    _settled,
     _identity,
     _restriction,
     _handover,
+    _home,
     _age,
     _freshness,
     _need,

@@ -62,8 +62,14 @@ class Policy:
     """Print size of a letter where no need asks for more."""
     described_within: timedelta
     """How long to wait for the contact record of a patient."""
-    stale_after: timedelta
-    """Older news is not sent to a patient by itself, for example after a restore (hazard H16)."""
+    settling: timedelta
+    """How long a patient's message waits for the discharge to be corrected or cancelled (scenario S02)."""
+    identity_held: timedelta
+    """How long a patient's message waits for somebody to verify who this is; then a person takes over (rule P14)."""
+    late_news: timedelta
+    """What a patient's message tells of, and was heard later than this, is not sent by itself (hazard H16)."""
+    longest_wait: timedelta
+    """A patient's message that waited longer is not sent by itself, whatever it waited for."""
     back_off: tuple[timedelta, ...]
     """Waits between attempts; after the last one the alert has failed."""
     link_life: timedelta

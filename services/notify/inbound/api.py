@@ -30,7 +30,7 @@ class AlertOut(BaseModel):
     team: str
     """Directory id."""
     kind: str
-    """`opened`, `duty`, `added`, `declined`, `escalated` or `withdrawn`."""
+    """`opened`, `duty`, `added`, `declined`, `escalated`, `changed` or `withdrawn`."""
     urgent: bool
     task_count: int
     due_at: datetime | None
@@ -41,6 +41,8 @@ class AlertOut(BaseModel):
     reason: str
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    overtaken: bool
+    """The handover was withdrawn since: see the alert that says so."""
 
 
 class AlertsOut(BaseModel):
@@ -63,7 +65,7 @@ def alerts_api(database: Database, stores: Stores) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
     ) -> AlertsOut:
-        """Alerts of your teams: not acknowledged first, then urgent, then new. Another team's list is empty."""
+        """Alerts of your teams: what wants attention first, and of that what says stop. Another team's list is empty."""
         async with database.reading() as connection:
             views = await read_alerts(
                 connection, actor, stores, team=team, limit=limit, offset=offset

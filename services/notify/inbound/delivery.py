@@ -18,9 +18,8 @@ from services.notify.usecases.ports import Carrier, Stores
 from services.notify.usecases.prepare_deliveries import prepare_deliveries
 from services.notify.usecases.record_deliveries import record_deliveries
 from services.notify.usecases.records import Attempt, Ended
+from services.notify.usecases.take_back import take_back
 
-AT_ONCE: Final = 10
-"""How many calls are under way at the same time, and so how many messages a crash may repeat at most."""
 POLL_SECONDS: Final = 15.0
 """The net under the bell: how long the worker sleeps at most."""
 _PAUSE_SECONDS: Final = 1.0
@@ -35,6 +34,13 @@ _DECIDED = Children(
 _TRIED = Children(
     counter("baton_notify_deliveries_total", "Attempts to reach somebody", ("channel", "outcome"))
 )
+_RECALLED = Children(
+    counter(
+        "baton_notify_recalls_total",
+        "Patients' messages that had left when they stopped being right",
+        ("reason", "outcome"),
+    )
+)
 _LATE = gauge("baton_notify_oldest_due_seconds", "How long the alert that waits longest is overdue")
 _log = get_logger()
 
@@ -44,7 +50,7 @@ class DeliveryWorker:
 
     An attempt is on record before its call and its outcome after it. A worker that dies in between leaves an attempt
     without outcome; when its lease runs out, the alert is decided on anew and, if it may still go, sent once more
-    under the same reference. So nobody is forgotten; and up to `AT_ONCE` people may be sent a message twice after a
+    under the same reference. So nobody is forgotten; and up to `BATCH` people may be sent a message twice after a
     crash in those moments, which only a mailbox that looks at the reference can hide from them.
     """
 
@@ -86,7 +92,7 @@ class DeliveryWorker:
         """Tell people while anything is due; returns how many seconds to wait for the bell."""
         try:
             while (seconds := await self._seconds_until_due()) <= 0 and not self._stopping:
-                if not await self.deliver_due():
+                if not await self.take_back() + await self.deliver_due():
                     # Somebody else holds what is due.
                     return _PAUSE_SECONDS
         except AWAY as error:
@@ -112,10 +118,20 @@ class DeliveryWorker:
         async with self._database.unit_of_work() as unit:
             attempts, others = await prepare_deliveries(unit, self._stores, self._desk, self._id)
         _count(others)
-        for first in range(0, len(attempts), AT_ONCE):
-            calls = (self._call(attempt) for attempt in attempts[first : first + AT_ONCE])
-            await self._record(await asyncio.gather(*calls))
+        if attempts:
+            await self._record(await asyncio.gather(*(self._call(one) for one in attempts)))
         return len(attempts) + len(others)
+
+    async def take_back(self) -> int:
+        """Stop messages that should not arrive any more, one batch; returns how many it tried."""
+        async with self._database.unit_of_work() as unit:
+            tried = await take_back(unit, self._stores, self._carriers)
+        for recall, back in tried:
+            _RECALLED[recall.reason, "caught" if back else "too-late"].inc()
+            _log.info(
+                "delivery.recalled", alert_id=recall.alert_id, reason=recall.reason, caught=back
+            )
+        return len(tried)
 
     async def _call(self, attempt: Attempt) -> Ended:
         channel = attempt.message.channel

@@ -44,7 +44,7 @@ def inbox_pages(database: Database, stores: Stores, desk: Desk, pages: Pages) ->
                 limit=PER_PAGE + 1,
                 offset=(page - 1) * PER_PAGE,
             )
-        cards = [present(view, desk.site, desk.staff_url, now) for view in views[:PER_PAGE]]
+        cards = [present(view, desk, now) for view in views[:PER_PAGE]]
         return pages.render(
             request,
             "alerts-inbox.html",

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chassis.pages import when
-from services.notify.domain.site import Site
+from services.notify.domain.alert import Kind
+from services.notify.usecases.compose_message import Desk
 from services.notify.usecases.records import AlertView
 
 _DELIVERY = {
@@ -30,14 +31,19 @@ class Card:
     overdue: bool
     made: str
     delivery: str
+    because: str
+    """Why, in a sentence; empty where nothing is to be said."""
     link: str
+    overtaken: bool
+    """The handover was withdrawn since: nothing is to be done about this alert."""
+    stop: bool
     seen: str
     """Who has seen it and when; empty while nobody has."""
 
 
-def present(view: AlertView, site: Site, staff_url: str, now: datetime) -> Card:
+def present(view: AlertView, desk: Desk, now: datetime) -> Card:
     """The card of one alert. `now` tells whether its deadline has passed."""
-    team = site.teams.get(view.team)
+    team = desk.site.teams.get(view.team)
     return Card(
         alert_id=view.alert_id,
         reference=str(view.handover_id)[-6:],
@@ -45,12 +51,20 @@ def present(view: AlertView, site: Site, staff_url: str, now: datetime) -> Card:
         team=team.name if team else view.team,
         urgent=view.urgent,
         deadline=when(view.due_at),
-        overdue=view.due_at is not None and view.due_at < now and view.acknowledged_at is None,
+        overdue=_is_overdue(view, now),
         made=when(view.made_at),
         delivery=_DELIVERY[view.state],
-        link=f"{staff_url}/handovers/{view.handover_id}",
+        because=desk.why(Kind(view.kind), view.because),
+        link=f"{desk.staff_url}/handovers/{view.handover_id}",
+        overtaken=view.overtaken and view.acknowledged_at is None,
+        stop=view.kind == Kind.WITHDRAWN,
         seen=f"Seen {when(view.acknowledged_at)}" if view.acknowledged_at else "",
     )
+
+
+def _is_overdue(view: AlertView, now: datetime) -> bool:
+    asked = view.acknowledged_at is None and not view.overtaken
+    return asked and view.due_at is not None and view.due_at < now
 
 
 def _title(view: AlertView) -> str:
@@ -61,5 +75,6 @@ def _title(view: AlertView) -> str:
         "added": f"{tasks} added",
         "declined": f"Offer declined: {tasks} back with you",
         "escalated": "Deadline passed, task still open",
-        "withdrawn": "Handover withdrawn: stop work on it",
+        "changed": f"{tasks} changed: see what is different",
+        "withdrawn": "Withdrawn: stop",
     }[view.kind]

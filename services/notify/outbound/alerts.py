@@ -1,6 +1,6 @@
 """Alerts in PostgreSQL: made, locked and settled once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,8 +12,8 @@ from services.notify.domain.alert import Alert, Audience, Kind, State, Telling
 from services.notify.usecases.records import Claimed, NewAlert, Standing
 
 ROW: Final = """
-SELECT alert_id, handover_id, patient_key, audience, team, kind, task_count, due_at, last_resort, caused_by,
-       correlation_id, happened_at, made_at, state, attempts, lease_owner, acknowledged_at, said
+SELECT alert_id, handover_id, patient_key, audience, team, kind, task_count, due_at, last_resort, because,
+       caused_by, correlation_id, happened_at, made_at, state, attempts, lease_owner, acknowledged_at, said
 FROM alerts
 """
 
@@ -46,7 +46,7 @@ _SETTLE = """
 UPDATE alerts SET
     state = said.state, reason = said.reason, said = said.said, lease_owner = NULL, lease_until = NULL,
     next_attempt_at = coalesce(said.next_attempt_at, alerts.next_attempt_at),
-    settled_at = CASE WHEN said.state = 'waiting' THEN NULL ELSE clock_timestamp() END
+    settled_at = CASE WHEN said.state = 'waiting' THEN NULL ELSE coalesce(alerts.settled_at, clock_timestamp()) END
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::integer[])
     AS said (alert_id, state, reason, next_attempt_at, said)
 WHERE alerts.alert_id = said.alert_id
@@ -54,8 +54,14 @@ WHERE alerts.alert_id = said.alert_id
 
 _HASTEN = """
 UPDATE alerts SET next_attempt_at = clock_timestamp()
-WHERE patient_key = ANY($1::text[]) AND audience = 'patient' AND state = 'waiting' AND reason = $2
+WHERE patient_key = ANY($1::text[]) AND audience = 'patient' AND state = 'waiting' AND reason = ANY($2::text[])
   AND next_attempt_at > clock_timestamp()
+"""
+
+_MOVE = """
+UPDATE alerts SET patient_key = said.patient_key
+FROM unnest($1::uuid[], $2::text[]) AS said (handover_id, patient_key)
+WHERE alerts.handover_id = said.handover_id
 """
 
 _ACKNOWLEDGE = """
@@ -73,6 +79,7 @@ _COLUMNS = (
     "task_count",
     "due_at",
     "last_resort",
+    "because",
     "caused_by",
     "correlation_id",
     "happened_at",
@@ -100,6 +107,7 @@ async def add(connection: Connection, alerts: Sequence[NewAlert], now: datetime)
                 alert.telling.task_count,
                 alert.telling.due_at,
                 alert.telling.last_resort,
+                alert.telling.because,
                 alert.caused_by,
                 alert.correlation_id,
                 alert.happened_at,
@@ -159,9 +167,14 @@ async def settle(connection: Connection, standings: Sequence[Standing]) -> None:
         )
 
 
-async def hasten(connection: Connection, keys: Collection[str], reason: str) -> None:
-    """Let the alerts of these patients that were put off for this reason be due now."""
-    await connection.execute(_HASTEN, list(keys), reason)
+async def hasten(connection: Connection, keys: Collection[str], reasons: Collection[str]) -> None:
+    """Let the alerts of these patients that were put off for these reasons be due now."""
+    await connection.execute(_HASTEN, list(keys), list(reasons))
+
+
+async def move(connection: Connection, keys: Mapping[UUID, str]) -> None:
+    """Let the alerts of these handovers belong to other patients' keys."""
+    await connection.execute(_MOVE, list(keys), list(keys.values()))
 
 
 async def acknowledge(connection: Connection, alert_id: UUID, by: str, said: int) -> None:
@@ -178,6 +191,7 @@ def read_claimed(row: Record) -> Claimed:
         row["task_count"],
         row["due_at"],
         row["last_resort"],
+        row["because"],
     )
     alert = Alert(
         row["alert_id"],

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from uuid import UUID
 
 from services.notify.domain.attempt import Outcome, Taken, TryLater
 from services.notify.domain.message import Message
@@ -28,6 +29,18 @@ class Letters:
             return TryLater("letter-folder-not-writable")
         return Taken()
 
+    async def take_back(self, alert_id: UUID) -> bool:
+        """Remove a letter that the printer has not collected. Says whether it was there and is gone for good."""
+        try:
+            await asyncio.to_thread(self._remove, alert_id)
+        except OSError:
+            return False
+        return True
+
+    def _remove(self, alert_id: UUID) -> None:
+        (self._folder / f"{alert_id}.html").unlink()
+        self._keep()
+
     def _write(self, message: Message) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         letter = self._folder / f"{message.alert_id}.html"
@@ -43,6 +56,10 @@ class Letters:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(letter)
+        self._keep()
+
+    def _keep(self) -> None:
+        """What changed in the folder outlives a power cut."""
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

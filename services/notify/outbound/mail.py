@@ -54,6 +54,10 @@ class Mail:
             return Refused("header-not-usable")
         return await self._try(letter)
 
+    async def take_back(self, alert_id: UUID) -> bool:  # noqa: ARG002  (whatever it is, it has arrived)
+        """Mail that has left cannot be called back."""
+        return False
+
     async def _try(self, letter: EmailMessage) -> Outcome:
         try:
             await self._send(letter)

@@ -18,7 +18,7 @@ from services.notify.usecases.ports import CannotWriteError
 
 ALLOWED: Mapping[tuple[Audience, Channel], frozenset[str]] = {
     (Audience.TEAM, Channel.EMAIL): frozenset(
-        {"team", "task_count", "urgency", "deadline", "link"}
+        {"team", "task_count", "urgency", "deadline", "because", "link"}
     ),
     (Audience.PATIENT, Channel.EMAIL): frozenset({"phone", "hours", "link", "last_day"}),
     (Audience.PATIENT, Channel.LETTER): frozenset(

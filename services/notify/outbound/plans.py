@@ -10,11 +10,14 @@ from services.chassis.connection import Connection
 from services.notify.domain.plan import Answer, Plan, PlanTask, Standing
 
 _PLANS = """
-SELECT handover_id, patient_key, sender, coordinator_team, standing, clock_started_at, opened_at, test_patient
+SELECT handover_id, patient_key, sender, coordinator_team, standing, clock_started_at, opened_at, test_patient,
+       back_in_hospital
 FROM plans WHERE handover_id = ANY($1::uuid[])
 """
 
 _LOCKED_PLANS = f"{_PLANS} ORDER BY handover_id FOR UPDATE"
+
+_HOLD = "SELECT FROM plans WHERE handover_id = ANY($1::uuid[]) ORDER BY handover_id FOR SHARE"
 
 _TASKS = """
 SELECT handover_id, task_id, offer_id, asked_team, code, rule_id, owner_team, not_before, due_at, status, answer
@@ -22,14 +25,20 @@ FROM plan_tasks WHERE handover_id = ANY($1::uuid[]) ORDER BY task_id
 """
 
 _CHANGE_PLANS = """
-UPDATE plans SET coordinator_team = said.coordinator_team, standing = said.standing
-FROM unnest($1::uuid[], $2::text[], $3::text[]) AS said (handover_id, coordinator_team, standing)
+UPDATE plans SET
+    patient_key = said.patient_key, coordinator_team = said.coordinator_team, standing = said.standing,
+    clock_started_at = said.clock_started_at, back_in_hospital = said.back_in_hospital
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[])
+    AS said (handover_id, patient_key, coordinator_team, standing, clock_started_at, back_in_hospital)
 WHERE plans.handover_id = said.handover_id
 """
 
 _CHANGE_TASKS = """
-UPDATE plan_tasks SET owner_team = said.owner_team, status = said.status, answer = said.answer
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS said (task_id, owner_team, status, answer)
+UPDATE plan_tasks SET
+    owner_team = said.owner_team, status = said.status, answer = said.answer, not_before = said.not_before,
+    due_at = said.due_at
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+    AS said (task_id, owner_team, status, answer, not_before, due_at)
 WHERE plan_tasks.task_id = said.task_id
 """
 
@@ -42,6 +51,7 @@ _PLAN_COLUMNS = (
     "clock_started_at",
     "opened_at",
     "test_patient",
+    "back_in_hospital",
 )
 _TASK_COLUMNS = (
     "handover_id",
@@ -68,6 +78,19 @@ async def find(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Plan
     return await _read(connection, _PLANS, ids)
 
 
+async def standings(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """How these plans stand."""
+    rows = await connection.fetch(
+        "SELECT handover_id, standing FROM plans WHERE handover_id = ANY($1::uuid[])", list(ids)
+    )
+    return {row["handover_id"]: Standing(row["standing"]) for row in rows}
+
+
+async def hold(connection: Connection, ids: Collection[UUID]) -> None:
+    """Let nobody change these plans until the transaction ends."""
+    await connection.execute(_HOLD, list(ids))
+
+
 async def add(connection: Connection, plans: Sequence[Plan]) -> None:
     """Store new plans with their tasks."""
     if not plans:
@@ -85,6 +108,7 @@ async def add(connection: Connection, plans: Sequence[Plan]) -> None:
                 plan.clock_started_at,
                 plan.opened_at,
                 plan.test_patient,
+                plan.back_in_hospital,
             )
             for plan in plans
         ],
@@ -105,8 +129,11 @@ async def change(
         await connection.execute(
             _CHANGE_PLANS,
             [plan.handover_id for plan in plans],
+            [plan.patient_key for plan in plans],
             [plan.coordinator_team for plan in plans],
             [plan.standing for plan in plans],
+            [plan.clock_started_at for plan in plans],
+            [plan.back_in_hospital for plan in plans],
         )
     if changed:
         await connection.execute(
@@ -115,6 +142,8 @@ async def change(
             [task.owner_team for task in changed],
             [task.status for task in changed],
             [task.answer for task in changed],
+            [task.not_before for task in changed],
+            [task.due_at for task in changed],
         )
     if added:
         await _add_tasks(connection, added)

@@ -26,7 +26,8 @@ _SOONEST = """
 SELECT extract(epoch FROM least(
     (SELECT min(next_attempt_at) FROM alerts WHERE state = 'waiting' AND lease_until IS NULL),
     (SELECT min(CASE WHEN lease_owner = $1 THEN next_attempt_at ELSE lease_until END)
-     FROM alerts WHERE lease_until IS NOT NULL)
+     FROM alerts WHERE lease_until IS NOT NULL),
+    (SELECT min(wanted_at) FROM recalls WHERE ended_at IS NULL)
 ) - clock_timestamp())::float8
 """
 
@@ -55,7 +56,7 @@ async def lease(
 
 
 async def seconds_until_due(connection: Connection, worker: UUID) -> float | None:
-    """How long until an alert is due, or a lease runs out; negative when it is late, None when nothing waits."""
+    """How long until there is something to do for this worker; negative when it is late, None when nothing waits."""
     seconds: float | None = await connection.fetchval(_SOONEST, worker)
     return seconds
 

@@ -11,11 +11,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.sessions import DemoPerson
-from services.notify.domain.alert import Channel
+from services.notify.domain.alert import Audience, Channel, Kind
 from services.notify.domain.lint import BannedWords
 from services.notify.domain.site import Need, Policy, QuietRules, Site, Team
 from services.notify.domain.wording import TaskWords
-from services.notify.outbound.messages import BannedLists
+from services.notify.outbound.messages import BannedLists, UnfitTemplateError
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -52,6 +52,25 @@ class _Quiet(_File):
     most_per_day: int = Field(ge=1)
 
 
+class HoldingFile(_File):
+    """`holding.yaml`."""
+
+    version: int
+    source: str
+    settling_seconds: int = Field(ge=0)
+    identity_held_hours: int = Field(ge=0)
+    late_news_hours: int = Field(ge=1)
+    longest_wait_hours: int = Field(ge=1)
+
+
+class _Reasons(_File):
+    version: int
+    owner: str = Field(min_length=1)
+    withdrawn: Mapping[str, str]
+    changed: Mapping[str, str]
+    opened: Mapping[str, str]
+
+
 class _Help(_File):
     name: str
     phone: str
@@ -71,7 +90,6 @@ class PolicyFile(_File):
     channels: tuple[Channel, ...]
     usual_points: int = Field(ge=12)
     wait_for_description_minutes: int = Field(ge=0)
-    stale_after_days: int = Field(ge=1)
     back_off_seconds: tuple[float, ...]
     link_life_days: int = Field(ge=1)
     help: _Help
@@ -82,10 +100,12 @@ class PolicyFile(_File):
         """Whom to ring where no team may be named."""
         return Team("", self.help.name, "", self.help.phone, self.help.hours)
 
-    def policy(self, *, quiet: bool) -> Policy:
+    def policy(self, *, quiet: bool, settling_seconds: int | None = None) -> Policy:
         """The limits; without quiet hours and the daily limit when `quiet` is false."""
         zone = ZoneInfo(self.zone)
         rules = self.quiet_hours
+        holding = read_holding_file()
+        settling = holding.settling_seconds if settling_seconds is None else settling_seconds
         return Policy(
             quiet=QuietRules(rules.begin, rules.end, zone, rules.most_per_day) if quiet else None,
             zone=zone,
@@ -96,7 +116,10 @@ class PolicyFile(_File):
             channels=self.channels,
             usual_points=self.usual_points,
             described_within=timedelta(minutes=self.wait_for_description_minutes),
-            stale_after=timedelta(days=self.stale_after_days),
+            settling=timedelta(seconds=settling),
+            identity_held=timedelta(hours=holding.identity_held_hours),
+            late_news=timedelta(hours=holding.late_news_hours),
+            longest_wait=timedelta(hours=holding.longest_wait_hours),
             back_off=tuple(timedelta(seconds=wait) for wait in self.back_off_seconds),
             link_life=timedelta(days=self.link_life_days),
         )
@@ -108,11 +131,18 @@ def read_policy_file() -> PolicyFile:
     return PolicyFile.model_validate(_load("policy.yaml"))
 
 
-def read_site(*, live: bool, quiet: bool) -> Site:
+@cache
+def read_holding_file() -> HoldingFile:
+    """How long patients' messages wait, as it stands in the file."""
+    return HoldingFile.model_validate(_load("holding.yaml"))
+
+
+def read_site(*, live: bool, quiet: bool, settling_seconds: int | None = None) -> Site:
     """The site that the resolver decides for."""
     listed = _Teams.model_validate(_load("teams.yaml")).teams
     teams = {entry.id: entry.team for entry in listed}
-    return Site(live, read_policy_file().policy(quiet=quiet), teams)
+    policy = read_policy_file().policy(quiet=quiet, settling_seconds=settling_seconds)
+    return Site(live, policy, teams)
 
 
 def read_task_words() -> dict[str, TaskWords]:
@@ -124,6 +154,22 @@ def read_banned_lists() -> BannedLists:
     """Words that may not stand in messages."""
     lists = _load("banned_words.yaml")
     return BannedLists(BannedWords(lists["every_message"]), BannedWords(lists["patient_email"]))
+
+
+def read_reasons(banned: BannedLists) -> dict[Kind, Mapping[str, str]]:
+    """What teams are told of why, by kind of alert and code. Raises `UnfitTemplateError` at a banned word."""
+    file = _Reasons.model_validate(_load("reasons.yaml"))
+    reasons = {
+        Kind.WITHDRAWN: file.withdrawn,
+        Kind.CHANGED: file.changed,
+        Kind.OPENED: file.opened,
+        Kind.DUTY: file.opened,
+    }
+    for sentences in reasons.values():
+        for sentence in sentences.values():
+            if said := banned.found_in(sentence, Audience.TEAM, Channel.EMAIL):
+                raise UnfitTemplateError(f"reasons.yaml says what it may not: {', '.join(said)}")
+    return reasons
 
 
 def read_demo_people(teams: Mapping[str, Team]) -> list[DemoPerson]:

@@ -1,10 +1,10 @@
 """What notify says of its alerts: the only place where its events are made."""
 
-from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertSent
+from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertOvertaken, AlertSent
 from schemas.event import Event
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.notify.domain.alert import Channel
-from services.notify.usecases.records import Claimed
+from services.notify.usecases.records import Claimed, Recall
 
 
 def say_sent(unit: UnitOfWork, claimed: Claimed, channel: Channel) -> int:
@@ -59,6 +59,25 @@ def say_acknowledged(unit: UnitOfWork, claimed: Claimed, by: str) -> int:
             team=alert.telling.team,
             acknowledged_at=unit.now,
             acknowledged_by=by,
+        ),
+    )
+
+
+def say_overtaken(unit: UnitOfWork, claimed: Claimed, recall: Recall) -> int:
+    """A message stopped being right and somebody has it: a person must put it right."""
+    alert = claimed.alert
+    return _say(
+        unit,
+        claimed,
+        AlertOvertaken(
+            patient_key=alert.patient_key,
+            alert_id=alert.alert_id,
+            handover_id=alert.handover_id,
+            audience=alert.telling.audience.value,
+            team=alert.telling.team,
+            reason=recall.reason,
+            sent_at=recall.sent_at,
+            decided_at=unit.now,
         ),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.notify.domain.alert import Alert, Audience, Channel
+from services.notify.domain.alert import Alert, Audience, Channel, Kind
 from services.notify.domain.message import Message, Rendered
 from services.notify.domain.plan import Plan
 from services.notify.domain.resolver import Send
@@ -26,12 +26,19 @@ class Desk:
     site: Site
     messages: Messages
     words: Mapping[str, TaskWords]
+    reasons: Mapping[Kind, Mapping[str, str]]
+    """What teams are told of why, by kind of alert and coded reason; `*` for a code that is not listed."""
     help: Team
     """Whom to ring where no team may be named."""
     public_url: str
     """Where patients reach notify, without a slash at the end."""
     staff_url: str
     """Where staff reach the worklist, without a slash at the end."""
+
+    def why(self, kind: Kind, because: str) -> str:
+        """The sentence for a coded reason; empty where nothing is to be said."""
+        sentences = self.reasons.get(kind, {})
+        return sentences.get(because, sentences.get("*", "")) if because else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ def _team_values(alert: Alert, desk: Desk) -> dict[str, Any]:
         "task_count": "1 task" if count == 1 else f"{count} tasks",
         "urgency": "Urgent" if told.urgent else "Routine",
         "deadline": time_in_words(told.due_at, site.policy.zone) if told.due_at else "none yet",
+        "because": desk.why(told.kind, told.because),
         "link": f"{desk.staff_url}/handovers/{alert.handover_id}",
     }
 

@@ -1,12 +1,15 @@
 """From an event of referral to the plan after it, and to those who should learn of it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from schemas.event import Event
 from schemas.handover import (
     HandoverCompleted,
     HandoverOpened,
+    HandoverPatientChanged,
+    HandoverReplanned,
     HandoverWithdrawn,
     OfferAccepted,
     OfferDeclined,
@@ -19,6 +22,7 @@ from services.notify.domain import plan as plans
 from services.notify.domain import telling
 from services.notify.domain.alert import Telling
 from services.notify.domain.plan import Answer, Plan, PlanTask, Standing
+from services.notify.domain.resolver import READMITTED
 
 HANDOVER_EVENTS: tuple[type[Event], ...] = (
     HandoverOpened,
@@ -29,7 +33,11 @@ HANDOVER_EVENTS: tuple[type[Event], ...] = (
     TaskEscalated,
     HandoverCompleted,
     HandoverWithdrawn,
+    HandoverReplanned,
+    HandoverPatientChanged,
 )
+
+_COMING_AND_GOING = frozenset({READMITTED, "readmission-cancelled"})
 
 Folded = tuple[Plan, list[Telling]]
 
@@ -48,7 +56,8 @@ def open_plan(event: HandoverOpened) -> Folded:
         test_patient=event.test_patient,
         tasks=tuple(_task(task, asked) for task in event.tasks),
     )
-    return plan, telling.on_opened(plan, asked.values())
+    because = telling.REPLACES if event.replaces else ""
+    return plan, telling.on_opened(plan, asked.values(), because)
 
 
 def fold(plan: Plan, event: Event) -> Folded:
@@ -66,7 +75,7 @@ def _declined(plan: Plan, event: OfferDeclined) -> Folded:
 
 
 def _added(plan: Plan, event: TaskAdded) -> Folded:
-    asked = {task.offer_id: task.asked_team for task in plan.tasks if task.offer_id}
+    asked = _asked(plan)
     task = _task(event.task, asked)
     return plans.add(plan, task), telling.on_added(task)
 
@@ -88,6 +97,20 @@ def _withdrawn(plan: Plan, _: HandoverWithdrawn) -> Folded:
     return plans.withdraw(plan), []
 
 
+def _replanned(plan: Plan, event: HandoverReplanned) -> Folded:
+    new = {offer.offer_id: offer.team for offer in event.offers}
+    asked = _asked(plan) | new
+    made = [_task(task, asked) for task in event.tasks]
+    after = plans.replan(plan, made, event.cancelled, event.clock_started_at)
+    if event.reason in _COMING_AND_GOING:
+        after = replace(after, back_in_hospital=event.reason == READMITTED)
+    return after, telling.on_replanned(plan, after, new.values(), event.reason)
+
+
+def _moved(plan: Plan, event: HandoverPatientChanged) -> Folded:
+    return replace(plan, patient_key=event.patient_key), []
+
+
 _FOLDS: Mapping[type[Event], Callable[..., Folded]] = {
     OfferAccepted: _accepted,
     OfferDeclined: _declined,
@@ -96,7 +119,13 @@ _FOLDS: Mapping[type[Event], Callable[..., Folded]] = {
     TaskEscalated: _escalated,
     HandoverCompleted: _completed,
     HandoverWithdrawn: _withdrawn,
+    HandoverReplanned: _replanned,
+    HandoverPatientChanged: _moved,
 }
+
+
+def _asked(plan: Plan) -> dict[UUID, str]:
+    return {task.offer_id: task.asked_team for task in plan.tasks if task.offer_id}
 
 
 def _task(made: TaskMade, asked: Mapping[UUID, str]) -> PlanTask:

@@ -1,6 +1,6 @@
 """Follow what referral says of handovers: remember the plan, and note who should learn of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, cast
 from uuid import UUID
 
@@ -11,14 +11,15 @@ from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify.domain.alert import State, Telling
 from services.notify.domain.plan import Plan, PlanTask, Standing
+from services.notify.domain.resolver import IDENTITY_HELD, READMITTED, UNDESCRIBED
+from services.notify.domain.taking_back import WITHDRAWN
 from services.notify.domain.telling import on_withdrawn
 from services.notify.usecases import records
 from services.notify.usecases.announce import say_not_delivered
 from services.notify.usecases.fold_facts import fold, open_plan
 from services.notify.usecases.ports import Stores
 from services.notify.usecases.records import NewAlert
-
-REVOKED = "handover-withdrawn"
+from services.notify.usecases.take_back import want_back
 
 
 async def follow_handovers(heard: Sequence[Received], unit: UnitOfWork, stores: Stores) -> None:
@@ -30,14 +31,28 @@ async def follow_handovers(heard: Sequence[Received], unit: UnitOfWork, stores: 
     await stores.plans.add(unit.connection, book.opened)
     await stores.plans.change(unit.connection, *book.changes())
     await stores.alerts.add(unit.connection, book.alerts, unit.now)
+    if moved := book.moved():
+        await _move(moved, unit, stores)
+    if back := book.home_again():
+        await stores.alerts.hasten(unit.connection, back, (READMITTED,))
     if book.withdrawn:
-        await _take_back(book.withdrawn, unit, stores)
+        await _withdraw(book.withdrawn, unit, stores)
 
 
-async def _take_back(
+async def _move(moved: Mapping[UUID, str], unit: UnitOfWork, stores: Stores) -> None:
+    """Alerts follow their handover; links that were given out under the other key open for nobody any more."""
+    await stores.alerts.move(unit.connection, moved)
+    await stores.links.move(unit.connection, moved)
+    await stores.alerts.hasten(unit.connection, set(moved.values()), (UNDESCRIBED, IDENTITY_HELD))
+
+
+async def _withdraw(
     withdrawn: Sequence[tuple[Received, Plan]], unit: UnitOfWork, stores: Stores
 ) -> None:
-    """Revoke what was not sent, and tell every team that knows, or may know, to stop."""
+    """Revoke what was not sent, and tell every team that knows, or may know, to stop.
+
+    What is on its way counts as known. Patients' messages that have left are taken back, or a person explains.
+    """
     ids = [plan.handover_id for _, plan in withdrawn]
     unsent = await stores.alerts.lock_unsent(unit.connection, ids)
     told = await stores.alerts.teams_told(unit.connection, ids)
@@ -45,9 +60,9 @@ async def _take_back(
         records.Standing(
             claimed.alert.alert_id,
             State.REVOKED,
-            REVOKED,
+            WITHDRAWN,
             None,
-            say_not_delivered(unit, claimed, REVOKED, needs_person=False),
+            say_not_delivered(unit, claimed, WITHDRAWN, needs_person=False),
         )
         for claimed in unsent
     ]
@@ -55,9 +70,15 @@ async def _take_back(
     stop = [
         alert
         for received, plan in withdrawn
-        for alert in _alerts(received, plan, on_withdrawn(plan, told.get(plan.handover_id, ())))
+        for alert in _alerts(
+            received,
+            plan,
+            on_withdrawn(plan, told.get(plan.handover_id, ()), _reason(received.event)),
+        )
     ]
     await stores.alerts.add(unit.connection, stop, unit.now)
+    left = await stores.recalls.left_by_handover(unit.connection, ids)
+    await want_back(left, unit, stores)
 
 
 class _Book:
@@ -89,6 +110,22 @@ class _Book:
         self._now[plan.handover_id] = plan
         self.alerts += _alerts(received, plan, tellings)
 
+    def moved(self) -> dict[UUID, str]:
+        """The handovers that belong to another patient's key now, with it."""
+        return {
+            key: self._now[key].patient_key
+            for key, plan in self._before.items()
+            if self._now[key].patient_key != plan.patient_key
+        }
+
+    def home_again(self) -> set[str]:
+        """The patients who are not back in hospital any more."""
+        return {
+            self._now[key].patient_key
+            for key, plan in self._before.items()
+            if plan.back_in_hospital and not self._now[key].back_in_hospital
+        }
+
     def changes(self) -> tuple[list[Plan], list[PlanTask], list[tuple[UUID, PlanTask]]]:
         """What became of the plans that were known: those that changed, their changed and their added tasks."""
         altered: list[Plan] = []
@@ -111,6 +148,10 @@ class _OfHandover(Protocol):
 
 def _handover(event: Event) -> UUID:
     return cast("_OfHandover", event).handover_id
+
+
+def _reason(event: Event) -> str:
+    return cast("HandoverWithdrawn", event).reason
 
 
 def _alerts(received: Received, plan: Plan, tellings: Iterable[Telling]) -> list[NewAlert]:

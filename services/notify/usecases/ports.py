@@ -13,6 +13,7 @@ from services.notify.domain.link import Link
 from services.notify.domain.message import Message, Rendered
 from services.notify.domain.person import Person
 from services.notify.domain.plan import Plan, PlanTask
+from services.notify.domain.plan import Standing as PlanStanding
 from services.notify.usecases.records import (
     AlertView,
     Attempt,
@@ -20,6 +21,8 @@ from services.notify.usecases.records import (
     Description,
     Ended,
     NewAlert,
+    Recall,
+    Sent,
     Standing,
 )
 
@@ -28,7 +31,19 @@ class People(Protocol):
     async def keep(self, connection: Connection, descriptions: Sequence[Description]) -> None:
         """Keep each patient's latest description; older words than what is known change nothing."""
 
-    async def find(self, connection: Connection, keys: Collection[str]) -> dict[str, Person]: ...
+    async def find(self, connection: Connection, keys: Collection[str]) -> dict[str, Person]:
+        """The people of these keys, as far as they are known; under a retired key, its successor's record."""
+
+    async def family(self, connection: Connection, keys: Collection[str]) -> set[str]:
+        """These keys, and every retired one whose person is now known under one of them."""
+
+    async def identities(
+        self, connection: Connection, keys: Collection[str]
+    ) -> dict[str, tuple[bool, str | None]]:
+        """For each known key whether its identity is held, and the key that replaced it; locked."""
+
+    async def hold(self, connection: Connection, keys: Collection[str]) -> None:
+        """Let nobody change what is known of these patients until the transaction ends."""
 
     async def forget(self, connection: Connection, keys: Collection[str]) -> None: ...
 
@@ -38,6 +53,13 @@ class Plans(Protocol):
         """The plans that are known, with their tasks, locked until the transaction ends."""
 
     async def find(self, connection: Connection, ids: Collection[UUID]) -> dict[UUID, Plan]: ...
+
+    async def standings(
+        self, connection: Connection, ids: Collection[UUID]
+    ) -> dict[UUID, PlanStanding]: ...
+
+    async def hold(self, connection: Connection, ids: Collection[UUID]) -> None:
+        """Let nobody change these plans until the transaction ends."""
 
     async def add(self, connection: Connection, plans: Sequence[Plan]) -> None:
         """Store new plans with their tasks."""
@@ -77,8 +99,13 @@ class Alerts(Protocol):
     async def settle(self, connection: Connection, standings: Sequence[Standing]) -> None:
         """Give up the lease and write where each alert stands."""
 
-    async def hasten(self, connection: Connection, keys: Collection[str], reason: str) -> None:
-        """Let the alerts of these patients that were put off for this reason be due now."""
+    async def hasten(
+        self, connection: Connection, keys: Collection[str], reasons: Collection[str]
+    ) -> None:
+        """Let the alerts of these patients that were put off for these reasons be due now."""
+
+    async def move(self, connection: Connection, keys: Mapping[UUID, str]) -> None:
+        """Let the alerts of these handovers belong to other patients' keys."""
 
     async def lock_unsent_of_patients(
         self, connection: Connection, keys: Collection[str]
@@ -123,14 +150,40 @@ class Links(Protocol):
     async def find(self, connection: Connection, token_hash: bytes) -> tuple[Link, str] | None:
         """The link and the patient's opaque key."""
 
+    async def revoke(self, connection: Connection, keys: Collection[str]) -> None:
+        """Close every link of these patients: somebody else may hold it."""
+
+    async def move(self, connection: Connection, keys: Mapping[UUID, str]) -> None:
+        """Let the links of these handovers belong to other patients' keys, and open for nobody any more."""
+
     async def forget(self, connection: Connection, keys: Collection[str]) -> None: ...
+
+
+class Recalls(Protocol):
+    async def left_by_alert(self, connection: Connection, ids: Collection[UUID]) -> list[Sent]:
+        """Those of these alerts whose message has left, or may have; locked."""
+
+    async def left_by_handover(self, connection: Connection, ids: Collection[UUID]) -> list[Sent]:
+        """The patients' messages about these handovers that have left, or may have; locked."""
+
+    async def left_by_patient(self, connection: Connection, keys: Collection[str]) -> list[Sent]:
+        """The messages to these patients that have left, or may have; locked."""
+
+    async def want(self, connection: Connection, wanted: Sequence[Recall]) -> None:
+        """Note that these should be taken back; one that is noted already keeps its reason."""
+
+    async def claim(self, connection: Connection, limit: int) -> list[Recall]:
+        """Lock recalls that nobody has tried and nobody else works on."""
+
+    async def end(self, connection: Connection, ended: Sequence[tuple[UUID, bool]]) -> None:
+        """Write down which were taken back; their private links open nothing any more."""
 
 
 class Inbox(Protocol):
     async def read(
         self, connection: Connection, teams: Collection[str] | None, limit: int, offset: int
     ) -> list[AlertView]:
-        """Alerts for teams (None: every team): not acknowledged first, then urgent, then new."""
+        """Alerts for teams (None: every team): what wants attention first, and of that what says stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +197,7 @@ class Stores:
     deliveries: Deliveries
     links: Links
     inbox: Inbox
+    recalls: Recalls
 
 
 class CannotWriteError(Exception):
@@ -160,6 +214,10 @@ class Messages(Protocol):
 
 
 class Carrier(Protocol):
-    """A way out: mail or post. Called outside of any transaction; says how it went and does not raise."""
+    """A way out: mail or post. Says how it went and does not raise."""
 
-    async def carry(self, message: Message) -> Outcome: ...
+    async def carry(self, message: Message) -> Outcome:
+        """One attempt. Called outside of any transaction."""
+
+    async def take_back(self, alert_id: UUID) -> bool:
+        """Stop a message that was taken; says whether it is certain that nobody has it or will."""

@@ -14,8 +14,11 @@ from services.notify.usecases.announce import say_not_delivered
 from services.notify.usecases.compose_message import Desk, compose_message
 from services.notify.usecases.ports import CannotWriteError, Stores
 from services.notify.usecases.records import Attempt, Claimed, Standing
+from services.notify.usecases.take_back import want_back
 
-BATCH = 20
+BATCH = 10
+"""Claimed, decided and called at once, all of them together: nothing that is claimed waits while the world changes.
+It is also how many messages a crash may repeat at most."""
 LEASE = timedelta(seconds=30)
 """Longer than a whole batch of attempts may take, so that two workers never try the same alert at once, and short,
 because what a killed worker held waits for it."""
@@ -44,11 +47,28 @@ async def prepare_deliveries(
             others.append(decided)
             standings.append(_stand(one, decided, unit))
     await stores.alerts.settle(unit.connection, standings)
+    await _clean_up(standings, claimed, unit, stores)
     await stores.queue.lease(
         unit.connection, [a.claimed.alert.alert_id for a in attempts], worker, LEASE
     )
     await stores.deliveries.start(unit.connection, attempts, unit.now, desk.site.policy.link_life)
     return attempts, others
+
+
+async def _clean_up(
+    standings: Sequence[Standing], claimed: Sequence[Claimed], unit: UnitOfWork, stores: Stores
+) -> None:
+    """A worker that died may have left the letter of a patient who is not to be told any more."""
+    given_up = {one.alert_id for one in standings if one.state is State.WITHHELD}
+    tried = [
+        one.alert.alert_id
+        for one in claimed
+        if one.alert.alert_id in given_up
+        and one.alert.attempts
+        and one.alert.telling.audience is Audience.PATIENT
+    ]
+    if tried:
+        await want_back(await stores.recalls.left_by_alert(unit.connection, tried), unit, stores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +94,13 @@ def _decide(
     alert = claimed.alert
     person = known.people.get(alert.patient_key)
     plan = known.plans[alert.handover_id]
-    state = PlanState(plan.standing, plan.test_patient, known.told_today.get(alert.patient_key, 0))
+    state = PlanState(
+        plan.standing,
+        plan.test_patient,
+        plan.clock_started_at,
+        plan.back_in_hospital,
+        known.told_today.get(alert.patient_key, 0),
+    )
     decision = resolve(person, alert, state, unit.now, desk.site)
     if not isinstance(decision, Send):
         return decision

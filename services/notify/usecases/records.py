@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.notify.domain.alert import Alert, State, Telling
+from services.notify.domain.alert import Alert, Channel, State, Telling
 from services.notify.domain.attempt import Outcome
 from services.notify.domain.message import Message, Rendered
 
@@ -29,7 +29,10 @@ class Description:
     needs: Sequence[str] = field(repr=False)
     verification: str = field(repr=False)
     deceased: bool = field(repr=False)
+    death_status: str = field(repr=False)
     restricted: bool = field(repr=False)
+    identity_held: bool
+    replaced_by: str | None
     test_patient: bool
 
 
@@ -95,6 +98,27 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A patient's message that has left, or may have."""
+
+    alert_id: UUID
+    handover_id: UUID
+    patient_key: str
+    channel: Channel
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A patient's message that should be taken back, for a coded reason."""
+
+    alert_id: UUID
+    reason: str
+    channel: Channel
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AlertView:
     """An alert as its team sees it in the inbox."""
 
@@ -105,8 +129,11 @@ class AlertView:
     urgent: bool
     task_count: int
     due_at: datetime | None
+    because: str
     made_at: datetime
     state: str
     reason: str
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    overtaken: bool
+    """Its handover was withdrawn since: the alert that says so wants attention instead."""

@@ -14,6 +14,7 @@ class Carried:
     def __init__(self, *outcomes) -> None:
         self.outcomes = list(outcomes)
         self.messages = []
+        self.taken_back = []
 
     async def carry(self, message):
         self.messages.append(message)
@@ -21,6 +22,10 @@ class Carried:
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    async def take_back(self, alert_id):
+        self.taken_back.append(alert_id)
+        return False
 
 
 def a_worker_with(house, carrier) -> DeliveryWorker:

@@ -141,7 +141,7 @@ class House:
     async def deliver(self, worker: DeliveryWorker | None = None) -> None:
         """Decide and send until nothing is due."""
         worker = worker or self.a_worker()
-        while await worker.deliver_due():
+        while await worker.take_back() + await worker.deliver_due():
             pass
 
     async def said(self, *types: type[Event]) -> list[Any]:

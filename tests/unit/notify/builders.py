@@ -21,6 +21,7 @@ from services.notify.outbound.site_data import (
     DATA,
     read_banned_lists,
     read_policy_file,
+    read_reasons,
     read_site,
     read_task_words,
 )
@@ -60,8 +61,8 @@ def london(text: str) -> datetime:
 
 
 @cache
-def a_site(*, live: bool = False, quiet: bool = True) -> Site:
-    return read_site(live=live, quiet=quiet)
+def a_site(*, live: bool = False, quiet: bool = True, settling: int = 0) -> Site:
+    return read_site(live=live, quiet=quiet, settling_seconds=settling)
 
 
 @cache
@@ -70,6 +71,7 @@ def a_desk(*, live: bool = False, quiet: bool = True) -> Desk:
         a_site(live=live, quiet=quiet),
         TemplateFolder(DATA / "messages", read_banned_lists()),
         read_task_words(),
+        read_reasons(read_banned_lists()),
         read_policy_file().help_line,
         "https://plan.example.net",
         "https://work.example.net",
@@ -112,14 +114,16 @@ def an_alert(telling: Telling | None = None, **changes) -> Alert:
             "patient_key": EDNA,
             "telling": telling or a_telling(),
             "happened_at": NOW,
-            "made_at": NOW,
+            "made_at": changes.get("happened_at", NOW),
         }
         | changes
     )
 
 
 def a_state(**changes) -> PlanState:
-    return PlanState(**{"standing": Standing.OPEN, "test_patient": True} | changes)
+    return PlanState(
+        **{"standing": Standing.OPEN, "test_patient": True, "clock_started_at": NOW} | changes
+    )
 
 
 def a_task(number: int = 1, **changes) -> PlanTask:
@@ -173,6 +177,7 @@ def some_settings(**changes: Any) -> NotifySettings:
         "public_url": "http://127.0.0.1:8003",
         "staff_url": "http://127.0.0.1:8002",
         "quiet_hours": "off",
+        "settling_seconds": 0,
     }
     return NotifySettings(**given | changes)
 

@@ -1,9 +1,11 @@
 """The facts that discharge and referral tell, with sensible defaults."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from schemas.handover import (
     HandoverOpened,
+    HandoverPatientChanged,
+    HandoverReplanned,
     HandoverWithdrawn,
     OfferAccepted,
     OfferMade,
@@ -46,8 +48,9 @@ def a_task_made(code: str = "gp-medicines-reconciliation", **changes) -> TaskMad
     )
 
 
-def opened(key: str = EDNA, *, at: datetime = NOW, **changes) -> HandoverOpened:
-    """Ward 7 sends its summary; Elm Tree Surgery and the pharmacy are asked for one task each."""
+def opened(key: str = EDNA, *, at: datetime | None = None, **changes) -> HandoverOpened:
+    """Ward 7 sends its summary; Elm Tree Surgery and the pharmacy are asked for one task each. `at`: or just now."""
+    at = at or datetime.now(UTC)
     practice, pharmacy = new_id(), new_id()
     return HandoverOpened(
         **{
@@ -90,13 +93,36 @@ def accepted(handover, offer=0, team=ELM_TREE, **changes):
     )
 
 
-def withdrawn(handover):
+def withdrawn(handover, reason="discharge-cancelled"):
     return HandoverWithdrawn(
         patient_key=handover.patient_key,
         handover_id=handover.handover_id,
         withdrawn_at=handover.opened_at,
         withdrawn_by="system",
-        reason="discharge-cancelled",
+        reason=reason,
+    )
+
+
+def replanned(handover, reason="discharge-corrected", **changes):
+    return HandoverReplanned(
+        **{
+            "patient_key": handover.patient_key,
+            "handover_id": handover.handover_id,
+            "replanned_at": handover.opened_at,
+            "clock_started_at": handover.clock_started_at,
+            "reason": reason,
+        }
+        | changes
+    )
+
+
+def moved(handover, to):
+    return HandoverPatientChanged(
+        patient_key=to,
+        handover_id=handover.handover_id,
+        previous_patient_key=handover.patient_key,
+        reason="merged",
+        changed_at=handover.opened_at,
     )
 
 

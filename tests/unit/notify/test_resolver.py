@@ -23,9 +23,9 @@ from tests.unit.notify.builders import (
 
 
 def decide(person=None, alert=None, state=None, now=NOW, site=None):
-    return resolve(
-        person or a_person(), alert or an_alert(), state or a_state(), now, site or a_site()
-    )
+    alert = alert or an_alert()
+    state = state or a_state(clock_started_at=alert.happened_at)
+    return resolve(person or a_person(), alert, state, now, site or a_site())
 
 
 def test_a_patient_who_reads_mail_gets_mail():
@@ -123,9 +123,9 @@ def test_a_closed_handover_is_not_told():
 
 
 def test_old_news_from_a_replay_is_looked_at_by_a_person():
-    alert = an_alert(happened_at=NOW - timedelta(days=8))
+    alert = an_alert(happened_at=NOW - timedelta(hours=25), made_at=NOW)
 
-    assert decide(alert=alert) == Withhold("too-old", needs_person=True)
+    assert decide(alert=alert) == Withhold("too-late-to-send", needs_person=True)
 
 
 def test_a_test_patient_is_never_told_by_a_live_site():

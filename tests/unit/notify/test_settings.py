@@ -1,7 +1,16 @@
+from datetime import timedelta
+
 import pytest
 
 from services.chassis.settings import SettingsError
-from services.notify.outbound.site_data import read_demo_people, read_policy_file, read_site
+from services.notify.domain.alert import Kind
+from services.notify.outbound.site_data import (
+    read_banned_lists,
+    read_demo_people,
+    read_policy_file,
+    read_reasons,
+    read_site,
+)
 from tests.unit.notify.builders import some_settings
 
 LIVE = {
@@ -12,6 +21,7 @@ LIVE = {
     "smtp_security": "tls",
     "public_url": "https://plan.example.net",
     "quiet_hours": "on",
+    "settling_seconds": None,
 }
 
 
@@ -23,6 +33,7 @@ def test_a_live_site_that_keeps_to_the_rules_may_start():
     ("changes", "variable"),
     [
         ({"quiet_hours": "off"}, "BATON_QUIET_HOURS"),
+        ({"settling_seconds": 0}, "BATON_SETTLING_SECONDS"),
         ({"smtp_security": "opportunistic"}, "BATON_SMTP_SECURITY"),
         ({"public_url": "http://plan.example.net"}, "BATON_PUBLIC_URL"),
     ],
@@ -40,6 +51,7 @@ def test_a_live_site_may_not_disturb_the_night_nor_speak_in_the_open(changes, va
         {"public_url": "javascript:alert(1)"},
         {"staff_url": "//example.net"},
         {"smtp_port": 0},
+        {"settling_seconds": -1},
         {"smtp_user": "baton"},
         {"delivery": "maybe"},
     ],
@@ -78,3 +90,21 @@ def test_the_limits_are_those_of_the_file():
     assert policy.minimum_age == 16
     assert policy.verified == {"01"}
     assert read_policy_file().policy(quiet=False).quiet is None
+
+
+def test_how_long_a_patients_message_waits_is_data_which_a_demonstration_may_cut_short():
+    asked = read_policy_file().policy(quiet=True)
+    cut_short = read_policy_file().policy(quiet=True, settling_seconds=0)
+
+    assert asked.settling == timedelta(seconds=120)
+    assert cut_short.settling == timedelta(0)
+    assert asked.identity_held == asked.late_news == timedelta(hours=24)
+    assert asked.longest_wait > asked.late_news
+
+
+def test_what_teams_are_told_of_why_names_no_death():
+    reasons = read_reasons(read_banned_lists())
+
+    assert "Do not contact the patient" in reasons[Kind.WITHDRAWN]["deceased"]
+    for sentences in reasons.values():
+        assert "*" in sentences

@@ -79,10 +79,11 @@ def test_a_failure_about_a_failure_asks_for_no_further_task():
 def test_a_withdrawal_reaches_whoever_was_told_or_accepted_and_not_the_patient():
     accepted = a_task(2, owner_team=ELM_TREE, answer=Answer.ACCEPTED)
 
-    tellings = telling.on_withdrawn(a_plan(OWN, accepted), {WARD})
+    tellings = telling.on_withdrawn(a_plan(OWN, accepted), {WARD}, "readmitted")
 
     assert told(tellings) == [(WARD, "withdrawn"), (ELM_TREE, "withdrawn")]
     assert all(each.audience is Audience.TEAM for each in tellings)
+    assert {each.because for each in tellings} == {"readmitted"}
 
 
 def test_an_accepted_offer_moves_its_tasks_and_no_others():
