@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis import headers
+from services.chassis.body_limits import Limits
 from services.chassis.errors import Refusal
 from services.chassis.ids import new_id
 from services.chassis.log import bound
@@ -33,9 +34,9 @@ Excuse = Callable[[Request, Exception], Awaitable[Response]]
 class Exchange:
     """Outermost part of the application."""
 
-    def __init__(self, app: ASGIApp, *, max_body: int, excuse: Excuse) -> None:
+    def __init__(self, app: ASGIApp, *, limits: Limits, excuse: Excuse) -> None:
         self._app = app
-        self._max_body = max_body
+        self._limits = limits
         self._excuse = excuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,8 +68,9 @@ class Exchange:
         length = request.headers.get("content-length", "0")
         if not length.isascii() or not length.isdecimal():
             raise Refusal("request.bad_length", "invalid", "Content-Length is not a number.")
-        if int(length[:20]) > self._max_body:
-            sentence = f"A request may have at most {self._max_body} bytes."
+        most = self._limits.of(request.url.path)
+        if int(length[:20]) > most:
+            sentence = f"A request may have at most {most} bytes."
             raise Refusal("request.too_large", "too-large", sentence)
         if comes_from_another_site(request):
             sentence = "This was sent by a page of another site. Open the page here and try again."

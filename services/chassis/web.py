@@ -1,16 +1,16 @@
 """The HTTP application that every service starts from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 
 from services.chassis.access import Recogniser, Tokens
 from services.chassis.answers import excuse
+from services.chassis.body_limits import BodyLimits, Limits
 from services.chassis.errors import Refusal
 from services.chassis.exchange import Exchange
 from services.chassis.health import Health
@@ -32,14 +32,15 @@ def create_app(
     title: str,
     *,
     max_body: int = ONE_MEBIBYTE,
+    larger_bodies: Mapping[str, int] | None = None,
     demo_people: Sequence[DemoPerson] = (),
     navigation: Sequence[Place] = (),
 ) -> FastAPI:
     """An application with everything in it that is the same everywhere.
 
     It answers `/livez`, `/readyz`, `/metrics`, `/docs`, `/openapi.json` and `/static`; refuses bodies over
-    `max_body` bytes and posts from other sites; turns what is raised into problem documents, FHIR outcomes or
-    pages; and offers sign-in as one of `demo_people` unless it is live.
+    `max_body` bytes (`larger_bodies` names paths that take more) and posts from other sites; turns what is raised
+    into problem documents, FHIR outcomes or pages; and offers sign-in as one of `demo_people` unless it is live.
     """
     refuse_when_live(settings, demo_people)
     app = FastAPI(
@@ -67,8 +68,9 @@ def create_app(
     app.mount("/static", StaticAssets(directory=STATIC), name="static")
     for raised in (Refusal, RequestValidationError, HTTPException):
         app.add_exception_handler(raised, excuse)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_body)
-    app.add_middleware(Exchange, max_body=max_body, excuse=excuse)
+    limits = Limits(max_body, larger_bodies or {})
+    app.add_middleware(BodyLimits, limits=limits)
+    app.add_middleware(Exchange, limits=limits, excuse=excuse)
     return app
 
 

@@ -198,6 +198,16 @@ def test_a_service_may_take_larger_bodies() -> None:
     assert answer.status_code == 422
 
 
+def test_one_path_may_take_larger_bodies_than_the_others() -> None:
+    client = a_visitor(some_app(larger_bodies={"/wishes": 3_000_000}))
+
+    wished = client.post("/wishes", content=b"x" * 2_000_000, headers=BEARER)
+    too_much = client.post("/wishes", content=b"x" * 4_000_000, headers=BEARER)
+    elsewhere = client.post("/said/more", content=b"x" * 2_000_000, headers=BEARER)
+
+    assert (wished.status_code, too_much.status_code, elsewhere.status_code) == (422, 413, 413)
+
+
 def test_a_fault_of_ours_is_logged_and_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     answer = a_visitor().get("/fault")
 
