@@ -1,11 +1,15 @@
-"""What is known of a patient: a fold over what each source said, in whatever order it came."""
+"""What is known of a person: a fold over what each source said, in whatever order it came.
+
+A record stands for one identifier. Records of the same person are linked, never poured into each other, so that a
+link can be undone and each gets back what was its own (P14).
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 
 from services.discharge.domain.statement import Words
 
@@ -24,15 +28,29 @@ _LATEST = (
     "practice",
     "pharmacy",
     "language",
-    "needs",
     "deceased_at",
+    "death_status",
 )
+_VERIFIED = "01"
 _MOST_NUMBERS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What was said last about whose record this is."""
+
+    to: str | None
+    """The record that stands for the person now; None: this one does."""
+    why: Literal["identified", "merged", "parted"]
+    """`identified`: the NHS number of a local number became known."""
+    at: str
+    """Since when (ISO, UTC), and when it was said."""
+    said_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Patient:
-    """One person, as far as the hospitals told us."""
+    """One record of a person, as far as the hospitals told us."""
 
     patient_key: str
     nhs_number: str | None = None
@@ -42,37 +60,96 @@ class Patient:
     """What was published last, less its time."""
     version: int = 0
     """How often the patient was described."""
+    link: Link | None = None
+    held_since: str = ""
+    """The latest merge or parting that touched the record; until somebody verifies, nothing goes to the patient."""
+    confirmed_at: str = ""
+    """When a person last confirmed who this is."""
+    absorbed: tuple[str, ...] = ()
+    """Records that are linked to this one."""
+
+    @property
+    def replaced_by(self) -> str | None:
+        """The record that stands for the person now, one step on."""
+        return self.link.to if self.link else None
 
 
 def hear(said: AllSaid, source: str, words: Words, as_of: datetime, said_at: datetime) -> AllSaid:
     """Take in what a source said. Late news about old times never hides newer news (S11)."""
     times = tuple(at.astimezone(UTC).isoformat(timespec="microseconds") for at in (as_of, said_at))
-    heard = dict(said.get(source, {}))
-    for about, value in words.items():
-        heard[about] = _join(about, heard.get(about), (value, *times))
-    return {**said, source: heard}
+    return _joined(said, {source: {about: (value, *times) for about, value in words.items()}})
 
 
-def describe(patient: Patient) -> Mapping[str, Any]:
-    """Everything known, as the fields of `patient.described`; what is not known is absent."""
+def linked(record: Patient, link: Link) -> Patient:
+    """The record after something was said about whose it is: the latest word holds."""
+    old = record.link
+    if old and (old.at, old.said_at, old.to or "") > (link.at, link.said_at, link.to or ""):
+        return record
+    return replace(record, link=link)
+
+
+def held(record: Patient, since: str) -> Patient:
+    """The record when two were merged or parted: who is who has to be verified again (P14)."""
+    return replace(record, held_since=max(record.held_since, since))
+
+
+def describe(record: Patient, absorbed: Sequence[Patient] = ()) -> Mapping[str, Any]:
+    """Everything known, as the fields of `patient.described`; what is not known is absent.
+
+    `absorbed` are the records of the same person: of a local number that was identified since it counts as if
+    said of this record; of one that was merged the stricter word holds (P14).
+    """
+    own = record.said
+    for other in absorbed:
+        if other.link and other.link.why == "identified":
+            own = _joined(own, other.said)
+    parts = [own, *(each.said for each in absorbed if not _identified(each))]
     known: dict[str, Any] = {}
     for about in _LATEST:
-        latest = _latest(patient, about)
-        if latest is not None:
+        found = _of(parts, about)
+        if found and (latest := reduce(_later, found)[0]) is not None:
             known[about] = latest
-    known["identifiers"] = _numbers(patient)
-    known["nhs_number"] = patient.nhs_number
-    known["deceased"] = any(said[0] for said in _of(patient, "deceased"))
-    known["restricted"] = any(said[0] for said in _of(patient, "restricted"))
-    known["test_patient"] = patient.test_patient
+    needs = [reduce(_later, words)[0] or [] for part in parts if (words := _of([part], "needs"))]
+    if needs:
+        known["needs"] = list(dict.fromkeys(need for each in needs for need in each))
+    known["identifiers"] = _united(said[0] for said in _of(parts, "identifiers"))
+    known["nhs_number"] = record.nhs_number
+    known["deceased"] = any(said[0] for said in _of(parts, "deceased"))
+    known["restricted"] = any(said[0] for said in _of(parts, "restricted"))
+    known["test_patient"] = record.test_patient or any(each.test_patient for each in absorbed)
+    if _is_held((record, *absorbed), parts):
+        known["identity_held"] = True
+    if record.replaced_by:
+        known["replaced_by"] = record.replaced_by
     return known
 
 
-def described_at(patient: Patient) -> datetime:
-    """As of when this is known: the time of the newest word."""
-    return datetime.fromisoformat(
-        max(said[1] for heard in patient.said.values() for said in heard.values())
-    )
+def described_at(records: Sequence[Patient], otherwise: datetime) -> datetime:
+    """As of when this is known: the time of the newest word, or of the newest link."""
+    times = [said[1] for each in records for heard in each.said.values() for said in heard.values()]
+    times += [each.link.at for each in records if each.link]
+    return datetime.fromisoformat(max(times)) if times else otherwise
+
+
+def _identified(record: Patient) -> bool:
+    return record.link is not None and record.link.why == "identified"
+
+
+def _is_held(records: Sequence[Patient], parts: Sequence[AllSaid]) -> bool:
+    since = max(each.held_since for each in records)
+    if not since or max(each.confirmed_at for each in records) >= since:
+        return False
+    words = _of(parts, "nhs_number_verification")
+    return not any(said[0] == _VERIFIED and said[1] > since for said in words)
+
+
+def _joined(one: AllSaid, other: AllSaid) -> AllSaid:
+    joined = {source: dict(heard) for source, heard in one.items()}
+    for source, heard in other.items():
+        mine = joined.setdefault(source, {})
+        for about, said in heard.items():
+            mine[about] = _join(about, mine.get(about), said)
+    return joined
 
 
 def _join(about: str, old: Heard | None, new: Heard) -> Heard:
@@ -87,17 +164,8 @@ def _join(about: str, old: Heard | None, new: Heard) -> Heard:
     return latest
 
 
-def _latest(patient: Patient, about: str) -> Any:
-    found = _of(patient, about)
-    return reduce(_later, found)[0] if found else None
-
-
-def _of(patient: Patient, about: str) -> list[Heard]:
-    return [heard[about] for heard in patient.said.values() if about in heard]
-
-
-def _numbers(patient: Patient) -> list[dict[str, str]]:
-    return _united(said[0] for said in _of(patient, "identifiers"))
+def _of(parts: Iterable[AllSaid], about: str) -> list[Heard]:
+    return [heard[about] for said in parts for heard in said.values() if about in heard]
 
 
 def _united(lists: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:

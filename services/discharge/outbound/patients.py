@@ -1,10 +1,13 @@
 """The patients and the numbers that stand for them, in PostgreSQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
+
+import asyncpg
 
 from services.chassis.connection import Connection
 from services.discharge.domain.identity import Alias
-from services.discharge.domain.patient import Patient
+from services.discharge.domain.patient import Link, Patient
 
 _ALIASES = """
 SELECT identifier_key, patient_key, by_nhs_number
@@ -12,7 +15,8 @@ FROM patient_identifiers WHERE identifier_key = ANY($1::text[])
 """
 
 _LOAD = """
-SELECT patient_key, nhs_number, test_patient, said, described, version
+SELECT patient_key, nhs_number, test_patient, said, described, version, link, held_since,
+       confirmed_at, absorbed
 FROM patients WHERE patient_key = ANY($1::text[])
 ORDER BY patient_key FOR UPDATE
 """
@@ -20,9 +24,16 @@ ORDER BY patient_key FOR UPDATE
 _CHANGE = """
 UPDATE patients
 SET nhs_number = new.nhs_number, test_patient = new.test_patient, said = new.said,
-    described = new.described, version = new.version
-FROM unnest($1::text[], $2::text[], $3::boolean[], $4::jsonb[], $5::jsonb[], $6::integer[])
-    AS new (patient_key, nhs_number, test_patient, said, described, version)
+    described = new.described, version = new.version, link = new.link,
+    held_since = new.held_since, confirmed_at = new.confirmed_at,
+    absorbed = ARRAY(SELECT jsonb_array_elements_text(new.absorbed))
+FROM unnest(
+    $1::text[], $2::text[], $3::boolean[], $4::jsonb[], $5::jsonb[], $6::integer[], $7::jsonb[],
+    $8::text[], $9::text[], $10::jsonb[]
+) AS new (
+    patient_key, nhs_number, test_patient, said, described, version, link, held_since, confirmed_at,
+    absorbed
+)
 WHERE patients.patient_key = new.patient_key
 """
 
@@ -34,7 +45,18 @@ SET patient_key = excluded.patient_key, by_nhs_number = excluded.by_nhs_number
 WHERE excluded.by_nhs_number AND NOT patient_identifiers.by_nhs_number
 """
 
-_COLUMNS = ("patient_key", "nhs_number", "test_patient", "said", "described", "version")
+_COLUMNS = (
+    "patient_key",
+    "nhs_number",
+    "test_patient",
+    "said",
+    "described",
+    "version",
+    "link",
+    "held_since",
+    "confirmed_at",
+    "absorbed",
+)
 
 
 class PostgresPatients:
@@ -50,12 +72,17 @@ class PostgresPatients:
         }
 
     async def load(self, connection: Connection, keys: Collection[str]) -> dict[str, Patient]:
-        """Lock and load."""
-        if not keys:
-            return {}
-        return {
-            row["patient_key"]: Patient(*row) for row in await connection.fetch(_LOAD, list(keys))
-        }
+        """Lock and load these records, and all that are linked to them."""
+        loaded: dict[str, Patient] = {}
+        wanted = set(keys)
+        asked: set[str] = set()
+        while wanted:
+            asked |= wanted
+            rows = await connection.fetch(_LOAD, list(wanted))
+            found = {row["patient_key"]: _patient(row) for row in rows}
+            loaded |= found
+            wanted = {key for record in found.values() for key in _linked(record)} - asked
+        return loaded
 
     async def save(
         self,
@@ -83,6 +110,7 @@ class PostgresPatients:
 
 
 def _row(patient: Patient) -> tuple[object, ...]:
+    link = patient.link
     return (
         patient.patient_key,
         patient.nhs_number,
@@ -90,4 +118,21 @@ def _row(patient: Patient) -> tuple[object, ...]:
         patient.said,
         patient.described,
         patient.version,
+        asdict(link) if link else None,
+        patient.held_since,
+        patient.confirmed_at,
+        patient.absorbed,
     )
+
+
+def _patient(row: asyncpg.Record) -> Patient:
+    fields = dict(row)
+    fields["link"] = Link(**fields["link"]) if fields["link"] else None
+    fields["absorbed"] = tuple(fields["absorbed"])
+    return Patient(**fields)
+
+
+def _linked(record: Patient) -> Iterator[str]:
+    yield from record.absorbed
+    if record.replaced_by:
+        yield record.replaced_by

@@ -10,8 +10,9 @@ from services.discharge.domain.identity import Alias
 from services.discharge.domain.message import Answer, Incoming, Known, Sender
 from services.discharge.domain.patient import Patient
 from services.discharge.domain.spell import Spell
+from services.discharge.domain.statement import Realm
 
-Stay = tuple[str, str, str]
+Stay = tuple[Realm, str, str]
 """Realm, trust and correlation: what tells a stay from others, less the patient."""
 
 
@@ -51,7 +52,7 @@ class Patients(Protocol):
         """Whom local numbers stand for."""
 
     async def load(self, connection: Connection, keys: Collection[str]) -> dict[str, Patient]:
-        """Lock and load."""
+        """Lock and load these records, and all that are linked to them."""
 
     async def save(
         self,
@@ -67,7 +68,10 @@ class Spells(Protocol):
     """The stays."""
 
     async def load(self, connection: Connection, stays: Collection[Stay]) -> list[Spell]:
-        """Lock and load."""
+        """Lock and load the stays that go by these correlations."""
+
+    async def load_of(self, connection: Connection, records: Collection[str]) -> list[Spell]:
+        """Lock and load the stays whose messages name one of these records of persons."""
 
     async def save(
         self, connection: Connection, new: Sequence[Spell], changed: Sequence[Spell]

@@ -17,8 +17,9 @@ from services.discharge.domain.message import (
     earlier,
 )
 from services.discharge.domain.statement import Statement
+from services.discharge.usecases.books import Books
 from services.discharge.usecases.ports import Kept, Messages, Patients, Spells
-from services.discharge.usecases.take_in import Books, stay_of
+from services.discharge.usecases.take_in import stays_of, take_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,14 @@ async def receive_messages(
     ]
     books = await _open_books(acting, unit, stores)
     effects = {
-        incoming.message_id: books.take_in(statement, identity, incoming.message_id, unit)
+        incoming.message_id: take_in(
+            books,
+            statement,
+            identity,
+            incoming.message_id,
+            unit,
+            snapshot=incoming.sender.dialect == "fhir",
+        )
         for incoming, statement, identity in acting
     }
     kept = []
@@ -64,7 +72,7 @@ async def receive_messages(
                 flags=tuple(dict.fromkeys((*incoming.flags, *effect.flags))),
                 patient_key=effect.patient_key,
                 spell_id=effect.spell_id,
-                said=effect.said,
+                said=tuple(effect.said),
             )
         )
     await _save(books, kept, unit, stores)
@@ -92,22 +100,64 @@ def _judge(
     return outcomes, fresh
 
 
-async def _open_books(
-    acting: Sequence[tuple[Incoming, Statement, Identity]], unit: UnitOfWork, stores: Stores
-) -> Books:
+Acting = Sequence[tuple[Incoming, Statement, Identity]]
+
+
+async def _open_books(acting: Acting, unit: UnitOfWork, stores: Stores) -> Books:
     """Load what the batch is about.
 
-    Stays are locked before patients, each in order, so that two batches never wait for each other.
+    Stays are locked before records of persons, each in order, so that two batches hardly ever wait for each other.
     """
-    local = {key for _, _, identity in acting for key in identity.local_keys}
+    local = {
+        key
+        for _, _, identity in acting
+        for key in (*identity.local_keys, *identity.former_local_keys)
+    }
     aliases = await stores.patients.aliases(unit.connection, local)
-    spells = await stores.spells.load(unit.connection, {stay_of(said) for _, said, _ in acting})
-    people = {identity.nhs_key for _, _, identity in acting if identity.nhs_key}
+    places = {place for _, said, _ in acting for place in stays_of(said)}
+    spells = await stores.spells.load(unit.connection, places)
+    people = {key for _, _, who in acting for key in (who.nhs_key, who.former_nhs_key) if key}
     people |= local
     people |= {alias.patient_key for alias in aliases.values()}
-    people |= {spell.patient_key for spell in spells}
+    people |= {spell.home_key for spell in spells}
     patients = await stores.patients.load(unit.connection, people)
-    return Books.open(aliases, patients, spells)
+    books = Books.open(aliases, patients, spells)
+    restless = _restless(acting, books)
+    if restless:
+        loaded = {spell.spell_id for spell in spells}
+        more = await stores.spells.load_of(unit.connection, restless)
+        books = Books.open(
+            aliases, patients, [*spells, *(m for m in more if m.spell_id not in loaded)]
+        )
+    return books
+
+
+def _restless(acting: Acting, books: Books) -> set[str]:
+    """Records known before of which the batch may say something that their other stays hand over too."""
+    keys: set[str] = set()
+    for _, statement, identity in acting:
+        named = {*identity.local_keys, *identity.former_local_keys}
+        named |= {books.aliases[key].patient_key for key in named if key in books.aliases}
+        named |= {key for key in (identity.nhs_key, identity.former_nhs_key) if key}
+        roots = {books.root(key) for key in named if key in books.patients}
+        if not roots:
+            continue
+        words = statement.person.words
+        described = [books.patients[root].described for root in roots]
+        if (
+            len(roots) > 1
+            or statement.happening in {"merged", "parted"}
+            or any(
+                name in words and words[name] != known.get(name)
+                for name in ("practice", "pharmacy")
+                for known in described
+            )
+            or any(statement.test_patient and not known.get("test_patient") for known in described)
+            or (identity.nhs_key and identity.nhs_key not in roots)
+        ):
+            keys |= roots
+            keys |= {each.patient_key for root in roots for each in books.group(root)}
+    return keys
 
 
 async def _save(books: Books, kept: Sequence[Kept], unit: UnitOfWork, stores: Stores) -> None:

@@ -1,184 +1,181 @@
 """Take in what messages say: find the person and the stay, fold, and tell what is new."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.discharge.domain.codes import trust_of
-from services.discharge.domain.identity import Alias, Identity, Match, match, same_stay
-from services.discharge.domain.patient import Patient, describe, hear
-from services.discharge.domain.spell import Decision, Spell, correlation_of, decide
+from services.discharge.domain.identity import Identity, Match, match, same_stay
+from services.discharge.domain.news import tell
+from services.discharge.domain.spell import Heard, Spell, by_visit, correlation_of, hear, join
 from services.discharge.domain.statement import Statement
+from services.discharge.domain.statement import Stay as StayWords
 from services.discharge.usecases import announce
+from services.discharge.usecases.books import Books
+from services.discharge.usecases.know_person import Said, know_person
 from services.discharge.usecases.ports import Stay
 
+_WHY = {"merged": "merged", "parted": "unmerged", "visit-moved": "moved"}
+"""Why a stay belongs to another person now, by what was said; anything else made somebody known."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Effect:
     """What one message led to."""
 
     patient_key: str
-    spell_id: UUID
-    said: tuple[dict[str, str], ...]
-    flags: tuple[str, ...]
+    spell_id: UUID | None
+    said: list[Said] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
 
 
-def stay_of(statement: Statement) -> Stay:
+def stays_of(statement: Statement) -> list[Stay]:
     """Where to look for the stay that a statement is about."""
-    return statement.realm, trust_of(statement.stay.provider), correlation_of(statement)
+    stay = statement.stay
+    if stay is None:
+        return []
+    trust = trust_of(stay.provider)
+    places = [(statement.realm, trust, correlation_of(statement, stay))]
+    if statement.formerly and statement.formerly.visit_number:
+        places.append((statement.realm, trust, by_visit(statement.formerly.visit_number)))
+    return places
 
 
-@dataclass
-class Books:
-    """The persons and stays that a batch is about: as loaded, then as changed by it."""
-
-    aliases: dict[str, Alias]
-    patients: dict[str, Patient]
-    spells: dict[Stay, list[Spell]] = field(default_factory=lambda: defaultdict(list))
-    stored_patients: frozenset[str] = frozenset()
-    stored_spells: frozenset[UUID] = frozenset()
-    changed_aliases: dict[str, Alias] = field(default_factory=dict)
-    changed_patients: dict[str, Patient] = field(default_factory=dict)
-    changed_spells: dict[UUID, Spell] = field(default_factory=dict)
-
-    @classmethod
-    def open(
-        cls, aliases: dict[str, Alias], patients: dict[str, Patient], spells: Iterable[Spell]
-    ) -> "Books":
-        """Begin with what the database holds."""
-        books = cls(aliases, patients, stored_patients=frozenset(patients))
-        for spell in spells:
-            books.spells[spell.realm, spell.trust, spell.correlation].append(spell)
-            books.stored_spells |= {spell.spell_id}
-        return books
-
-    def take_in(
-        self, statement: Statement, identity: Identity, message_id: UUID, unit: UnitOfWork
-    ) -> Effect:
-        """Fold one statement, and say what is new of it."""
-        cause = Cause(new_id(), message_id)
-        candidates = self.spells[stay_of(statement)]
-        spell = same_stay(candidates, identity, self.aliases)
-        found = match(identity, self.aliases, spell, fallback=message_id.hex)
-        flags = [*statement.flags, *self._learn_numbers(identity, found)]
-        if candidates and spell is None:
-            flags.append("visit-number-shared")
-        patient, said = self._describe(statement, identity, found, unit, cause)
-        before = spell or _new_spell(statement, found)
-        if before.patient_key != found.patient_key:
-            before = replace(
-                before, patient_key=found.patient_key, known_by_nhs_number=found.by_nhs_number
-            )
-        decision = decide(before, statement, patient.described)
-        flags += decision.flags
-        self._put(candidates, spell, decision.spell)
-        said += _tell(decision, statement, tuple(flags), unit, cause)
-        return Effect(found.patient_key, before.spell_id, tuple(said), tuple(flags))
-
-    def _learn_numbers(self, identity: Identity, found: Match) -> list[str]:
-        """Remember whom the local numbers stand for; an NHS number outweighs its absence."""
-        flags = []
-        for key in identity.local_keys:
-            old = self.aliases.get(key)
-            if old is None or (found.by_nhs_number and not old.by_nhs_number):
-                alias = Alias(found.patient_key, found.by_nhs_number)
-                self.aliases[key] = self.changed_aliases[key] = alias
-            elif old.patient_key != found.patient_key:
-                flags.append("conflict:local-number")
-        return flags
-
-    def _describe(
-        self,
-        statement: Statement,
-        identity: Identity,
-        found: Match,
-        unit: UnitOfWork,
-        cause: Cause,
-    ) -> tuple[Patient, list[dict[str, str]]]:
-        person = statement.person
-        before = self.patients.get(found.patient_key) or self._newcomer(identity, found)
-        patient = Patient(
-            patient_key=found.patient_key,
-            nhs_number=before.nhs_number or (person.nhs_number if found.by_nhs_number else None),
-            test_patient=before.test_patient or statement.test_patient,
-            said=hear(
-                before.said,
-                statement.source,
-                person.words,
-                as_of=statement.happened_at,
-                said_at=statement.said_at,
-            ),
-            described=before.described,
-            version=before.version,
-        )
-        known = describe(patient)
-        said: list[dict[str, str]] = []
-        if known != before.described:
-            patient = replace(patient, described=known, version=before.version + 1)
-            event = announce.patient_described(patient)
-            event_id = unit.publish(
-                event,
-                stream=f"patient:{patient.patient_key}",
-                sequence=patient.version,
-                cause=cause,
-                occurred_at=event.described_at,
-            )
-            said.append({"event_id": str(event_id), "type": event.type})
-        self.patients[patient.patient_key] = self.changed_patients[patient.patient_key] = patient
-        return patient, said
-
-    def _newcomer(self, identity: Identity, found: Match) -> Patient:
-        """Somebody new, or somebody known so far by a local number only: their words come along."""
-        for key in identity.local_keys:
-            if key in self.patients and found.by_nhs_number and not self.patients[key].nhs_number:
-                return Patient(found.patient_key, said=self.patients[key].said)
-        return Patient(found.patient_key)
-
-    def _put(self, candidates: list[Spell], old: Spell | None, new: Spell) -> None:
-        if old is None:
-            candidates.append(new)
-        else:
-            candidates[candidates.index(old)] = new
-        self.changed_spells[new.spell_id] = new
+def take_in(
+    books: Books,
+    statement: Statement,
+    identity: Identity,
+    message_id: UUID,
+    unit: UnitOfWork,
+    *,
+    snapshot: bool,
+) -> Effect:
+    """Fold one statement, and say what is new of it."""
+    cause = Cause(new_id(), message_id)
+    places = stays_of(statement)
+    spell = _find(books, places, statement, identity)
+    if spell is None and places and books.stays_at(places[0]):
+        statement = replace(statement, flags=(*statement.flags, "visit-number-shared"))
+    found = match(identity, books.aliases, spell, fallback=message_id.hex)
+    known = know_person(books, statement, identity, found, spell, unit, cause)
+    effect = Effect(
+        books.root(found.patient_key), None, known.said, [*statement.flags, *known.flags]
+    )
+    restate = {each.spell_id: each for each in books.stays_of(known.restate)}
+    if statement.stay is not None:
+        heard = _listen(books, spell, places, statement, statement.stay, found, snapshot=snapshot)
+        effect.spell_id = heard[-1].spell_id
+        restate |= {each.spell_id: each for each in heard}
+    for each in restate.values():
+        _tell(books, each, statement, effect, unit, cause)
+    return effect
 
 
-def _new_spell(statement: Statement, found: Match) -> Spell:
-    _, trust, correlation = stay_of(statement)
+def _find(
+    books: Books, places: list[Stay], statement: Statement, identity: Identity
+) -> Spell | None:
+    """The stay, under its number or the one it had before; a moved visit is on the other person's record."""
+    if statement.happening == "visit-moved":
+        other = Identity(identity.former_nhs_key, identity.former_local_keys, None)
+        found = [same_stay(books.stays_at(place), other, books.aliases) for place in places]
+        if any(found):
+            return next(spell for spell in found if spell)
+    found = [same_stay(books.stays_at(place), identity, books.aliases) for place in places]
+    return next((spell for spell in found if spell), None)
+
+
+def _listen(
+    books: Books,
+    spell: Spell | None,
+    places: list[Stay],
+    statement: Statement,
+    stay: StayWords,
+    found: Match,
+    *,
+    snapshot: bool,
+) -> list[Spell]:
+    """The stay with what the statement says of it; before it, those that it has turned out to be."""
+    twins: list[Spell] = []
+    spell = spell or _new_spell(places[0], statement, stay, found)
+    if statement.happening == "visit-moved" and spell.home_key != found.patient_key:
+        former = (*spell.former_keys, spell.home_key)
+        spell = replace(spell, home_key=found.patient_key, former_keys=former)
+    elif found.by_nhs_number and not spell.known_by_nhs_number:
+        spell = replace(spell, home_key=found.patient_key)
+    if statement.happening == "renumbered" and len(places) == 2:
+        spell, twins = _renumber(books, spell, places)
+    spell = replace(
+        spell,
+        known_by_nhs_number=spell.known_by_nhs_number or found.by_nhs_number,
+    )
+    spell = hear(spell, statement, stay, snapshot=snapshot)
+    books.put_spell(spell)
+    return [*twins, spell]
+
+
+def _renumber(books: Books, spell: Spell, places: list[Stay]) -> tuple[Spell, list[Spell]]:
+    """One stay under both numbers; where there were two of one person, one takes over what was said of the other."""
+    new, old = places
+    twins = [
+        twin
+        for place in places
+        for twin in books.stays_at(place)
+        if twin.spell_id != spell.spell_id
+        and books.root(twin.home_key) == books.root(spell.home_key)
+    ]
+    gone = []
+    for twin in twins:
+        spell = replace(spell, heard=join(spell.heard, twin.heard))
+        emptied = replace(twin, heard=Heard(), correlation=f"joined:{twin.spell_id}", also=())
+        gone.append(emptied)
+        books.put_spell(emptied)
+    also = tuple(dict.fromkeys((*spell.also, spell.correlation, old[2])))
+    others = tuple(each for each in also if each != new[2])
+    return replace(spell, correlation=new[2], also=others), gone
+
+
+def _new_spell(place: Stay, statement: Statement, stay: StayWords, found: Match) -> Spell:
+    realm, trust, correlation = place
     return Spell(
         spell_id=new_id(),
-        realm=statement.realm,
+        realm=realm,
         trust=trust,
         correlation=correlation,
+        home_key=found.patient_key,
         patient_key=found.patient_key,
         known_by_nhs_number=found.by_nhs_number,
         birth_date=statement.person.birth_date,
-        provider=statement.stay.provider,
-        encounter_class=statement.stay.encounter_class,
+        provider=stay.provider,
     )
 
 
 def _tell(
-    decision: Decision,
+    books: Books,
+    spell: Spell,
     statement: Statement,
-    flags: tuple[str, ...],
+    effect: Effect,
     unit: UnitOfWork,
     cause: Cause,
-) -> list[dict[str, str]]:
-    said = []
-    spell = decision.spell
-    for news in decision.news:
-        admitted = news == "spell.admitted"
-        make = announce.spell_admitted if admitted else announce.spell_discharged
-        left_at = None if admitted else spell.discharged_at
+) -> None:
+    root = books.root(spell.home_key)
+    spell = replace(spell, patient_key=root)
+    described = books.record(root).described
+    because = _WHY.get(statement.happening, "identified")
+    spell, standing, news = tell(spell, described, because)
+    books.put_spell(spell)
+    if spell.spell_id == effect.spell_id:
+        effect.flags += [f"question:{question}" for question in standing.questions]
+        if standing.discharge:
+            found = standing.discharge.content["flags"]
+            effect.flags += [flag for flag in found if flag.startswith("conflict:")]
+    for each in news:
+        event = announce.spell_news(spell, each, statement.happened_at)
         event_id = unit.publish(
-            make(spell, flags),
+            event,
             stream=f"spell:{spell.spell_id}",
-            sequence=spell.said,
+            sequence=each.sequence,
             cause=cause,
-            occurred_at=left_at or statement.happened_at,
+            occurred_at=statement.happened_at,
         )
-        said.append({"event_id": str(event_id), "type": news})
-    return said
+        effect.said.append({"event_id": str(event_id), "type": event.type})

@@ -29,6 +29,7 @@ from tests.support.postgres import Databases
 
 SECRET = "for these tests only, and for nothing else"
 HOSPITAL, NEIGHBOUR, OPERATOR, TEAM = "hospital", "neighbour", "operator", "team"
+NATIONAL = "national service"
 PASSWORDS = {
     f"{service}{suffix}": "for this test run only"
     for service in ("discharge", "referral", "notify")
@@ -51,7 +52,7 @@ async def _make_schema(database: Site) -> None:
 async def _empty(site: Site) -> None:
     connection = await asyncpg.connect(site.dsn, server_settings={"search_path": "discharge"})
     await connection.execute(
-        "TRUNCATE source_messages, patients, patient_identifiers, spells, outbox, outbox_pending"
+        "TRUNCATE source_messages, patients, patient_identifiers, spells, outbox, outbox_pending CASCADE"
     )
     await connection.close()
 
@@ -181,6 +182,7 @@ def _tokens() -> str:
         NEIGHBOUR: ["hospital-system"],
         OPERATOR: ["operator"],
         TEAM: ["team-member"],
+        NATIONAL: ["national-events"],
     }
     return json.dumps(
         [

@@ -1,12 +1,12 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from services.discharge.domain.codes import trust_of
 from services.discharge.domain.identity import Alias, Identity, identify, match, same_stay
-from services.discharge.domain.spell import Spell, correlation_of, decide
+from services.discharge.domain.spell import Spell, correlation_of
 from services.discharge.domain.statement import Person, Statement, Stay
 
 LEFT = datetime(2026, 9, 8, 10, 20, tzinfo=UTC)
@@ -48,13 +48,12 @@ def a_spell(**given):
         "realm": "production",
         "trust": "ZTA",
         "correlation": "visit:SP-1",
-        "patient_key": "nhs:9995000245",
+        "home_key": "nhs:9995000245",
         "known_by_nhs_number": True,
         "birth_date": "1974-03-11",
         "provider": "ZTA",
-        "encounter_class": "IMP",
-    }
-    return Spell(**(facts | given))
+    } | given
+    return Spell(patient_key=facts["home_key"], **facts)
 
 
 def key_of(system, value):
@@ -63,63 +62,6 @@ def key_of(system, value):
 
 def an_identity(nhs="nhs:9995000245", local=("ZTA:L55",), born="1974-03-11"):
     return Identity(nhs, local, born)
-
-
-def through(*statements):
-    spell, news = a_spell(), []
-    for statement in statements:
-        decision = decide(spell, statement, {"practice": "Z90001"})
-        spell, news = decision.spell, [*news, *decision.news]
-    return spell, news
-
-
-def test_admission_then_discharge_is_two_news_of_one_stay():
-    spell, news = through(a_statement("admitted"), a_statement())
-
-    assert news == ["spell.admitted", "spell.discharged"]
-    assert spell.said == 2
-    assert (spell.admitted_at, spell.discharged_at) == (CAME, LEFT)
-    assert spell.practice == "Z90001"
-
-
-def test_what_was_said_once_is_not_said_again():
-    _, news = through(
-        a_statement("admitted"), a_statement(), a_statement(), a_statement("admitted")
-    )
-
-    assert news == ["spell.admitted", "spell.discharged"]
-
-
-def test_an_admission_that_comes_late_still_tells_the_same_two_news():
-    spell, news = through(a_statement(admitted_at=None), a_statement("admitted"))
-
-    assert sorted(news) == ["spell.admitted", "spell.discharged"]
-    assert spell.admitted_at == CAME
-
-
-def test_a_second_word_on_a_fact_is_flagged_and_the_first_stands():
-    first = decide(a_spell(), a_statement(), {})
-
-    second = decide(
-        first.spell, a_statement(discharged_at=LEFT + timedelta(hours=3), method="2"), {}
-    )
-
-    assert second.news == ()
-    assert second.flags == ("conflict:discharged-at", "conflict:discharge-method")
-    assert second.spell.discharged_at == LEFT
-
-
-def test_a_second_message_adds_what_the_first_left_out():
-    first = decide(a_spell(), a_statement(method="", specialty=""), {})
-
-    second = decide(first.spell, a_statement(method="1", specialty="300", deceased=True), {})
-
-    assert (second.spell.method, second.spell.specialty, second.spell.deceased) == (
-        "1",
-        "300",
-        True,
-    )
-    assert second.flags == ()
 
 
 @pytest.mark.parametrize(
@@ -131,7 +73,9 @@ def test_a_second_message_adds_what_the_first_left_out():
     ],
 )
 def test_a_stay_is_told_by_its_number_else_by_its_times(given, correlation):
-    assert correlation_of(a_statement(**given)) == correlation
+    statement = a_statement(**given)
+
+    assert correlation_of(statement, statement.stay) == correlation
 
 
 def test_a_site_belongs_to_its_trust():
@@ -168,13 +112,13 @@ def test_the_nhs_number_comes_first_then_the_stay_then_the_local_number():
 
 
 def test_a_stay_known_by_a_local_number_is_found_when_the_nhs_number_comes():
-    spell = a_spell(patient_key="ZTA:L55", known_by_nhs_number=False)
+    spell = a_spell(home_key="ZTA:L55", known_by_nhs_number=False)
 
     assert same_stay([spell], an_identity(), {}) is spell
 
 
 def test_a_visit_number_is_enough_as_long_as_the_persons_may_be_one():
-    spell = a_spell(patient_key="other:1", known_by_nhs_number=False)
+    spell = a_spell(home_key="other:1", known_by_nhs_number=False)
 
     assert same_stay([spell], an_identity(), {}) is spell
     assert same_stay([a_spell()], an_identity(nhs=None, local=("new:1",)), {}) is not None
@@ -196,6 +140,6 @@ def test_without_a_visit_number_only_the_same_person_has_the_same_stay():
 
 
 def test_the_stay_of_the_same_nhs_number_is_preferred():
-    local = a_spell(spell_id=UUID(int=2), patient_key="ZTA:L55", known_by_nhs_number=False)
+    local = a_spell(spell_id=UUID(int=2), home_key="ZTA:L55", known_by_nhs_number=False)
 
     assert same_stay([local, a_spell()], an_identity(), {}).spell_id == UUID(int=1)
