@@ -56,6 +56,7 @@ async def test_another_bundle_with_a_taken_id_is_kept_for_review(ward: Ward):
     await ward.post_fhir(a_notification())
     response = await ward.post_fhir(a_notification(visit="SP-2"))
 
+    assert response.status_code == 409
     header, outcome = (entry["resource"] for entry in response.json()["entry"])
     assert header["response"]["code"] == "fatal-error"
     assert outcome["issue"][0]["code"] == "duplicate"
@@ -96,11 +97,12 @@ async def test_what_is_refused_is_kept_and_refused_alike_the_next_time(
 
 
 async def test_a_refused_bundle_is_kept_and_refused_alike_the_next_time(ward: Ward):
-    transfer = a_notification("notification-transfer")
+    birth = a_notification("notification-birth")
 
-    first, second = await ward.post_fhir(transfer), await ward.post_fhir(transfer)
+    first, second = await ward.post_fhir(birth), await ward.post_fhir(birth)
 
     assert first.content == second.content
+    assert first.status_code == second.status_code == 422
     assert first.json()["entry"][0]["resource"]["response"]["code"] == "fatal-error"
     assert len(await ward.stored()) == 1
 

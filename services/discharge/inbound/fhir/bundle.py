@@ -13,6 +13,7 @@ from services.discharge.inbound.fhir.models import (
     Bundle,
     MessageHeader,
     Part,
+    Patient,
     Reference,
 )
 
@@ -23,12 +24,13 @@ P = TypeVar("P", bound=Part)
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing that is wrong, as OperationOutcome says it; never with what was sent."""
+    """One thing to tell the sender, as OperationOutcome says it; never with what was sent."""
 
     code: str
     """FHIR issue type, for example `required`."""
     diagnostics: str
     expression: str = ""
+    severity: str = "error"
 
 
 class Faulty(Exception):
@@ -36,7 +38,7 @@ class Faulty(Exception):
 
     def __init__(self, issues: Sequence[Issue], header: MessageHeader | None = None) -> None:
         super().__init__("; ".join(issue.diagnostics for issue in issues))
-        self.issues = tuple(issues)
+        self.issues = tuple(issues[:MOST_ISSUES])
         self.header = header
 
 
@@ -60,13 +62,24 @@ class MessageBundle:
         """Every resource of that type."""
         return [resource for _, resource in self.resources if isinstance(resource, kind)]
 
+    def is_about(self, reference: Reference | None, patient: Patient) -> bool:
+        """Whether a resource's subject is this patient; a mother's message may bring her baby's along."""
+        found = self.resolve(reference, Patient)
+        return found is None or found is patient
+
+    def place_of(self, resource: Part) -> str:
+        """Where the resource stands."""
+        return next(place for place, each in self.resources if each is resource)
+
 
 def read_json(body: bytes) -> Any:
     """Read JSON. Raises `Faulty` for what is not; depth and number size are bounded by the parser."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Faulty([Issue("structure", "The body is not JSON")]) from None
+        raise Faulty(
+            [Issue("structure", "The body is not JSON, or is nested too deeply")]
+        ) from None
 
 
 def read_bundle(document: Any) -> MessageBundle:
@@ -76,53 +89,52 @@ def read_bundle(document: Any) -> MessageBundle:
     entries = document.get("entry")
     if isinstance(entries, list) and len(entries) > MOST_ENTRIES:
         raise Faulty([Issue("too-costly", f"More than {MOST_ENTRIES} entries", "Bundle.entry")])
-    header = _header(document)
+    issues: list[Issue] = []
     try:
         bundle = Bundle.model_validate(document)
     except ValidationError as error:
-        raise Faulty(_issues(error, "Bundle"), header) from None
-    if bundle.entry[0].resource.get("resourceType") != "MessageHeader":
-        place = "Bundle.entry[0].resource"
-        raise Faulty([Issue("structure", "The first entry is not a MessageHeader", place)])
-    resources, by_reference, issues = _resources(bundle)
-    if issues:
-        raise Faulty(issues[:MOST_ISSUES], header)
-    first = resources[0][1]
-    if not isinstance(first, MessageHeader):
-        raise TypeError("the first entry was checked above")
-    return MessageBundle(bundle, first, tuple(resources), by_reference)
+        issues += _issues(error, "Bundle")
+        bundle = None
+    resources, by_reference = _resources(entries if isinstance(entries, list) else [], issues)
+    place, first = resources[0] if resources else ("", None)
+    header = first if isinstance(first, MessageHeader) and place == _place(0) else None
+    if header is None and not any(issue.expression.startswith(_place(0)) for issue in issues):
+        issues.insert(0, Issue("structure", f"{_place(0)} is not a MessageHeader", _place(0)))
+    if issues or bundle is None or header is None:
+        raise Faulty(issues, header)
+    return MessageBundle(bundle, header, tuple(resources), by_reference)
 
 
-def _header(document: dict[str, Any]) -> MessageHeader | None:
-    """The header alone, so that even a faulty message can be answered by its id."""
-    try:
-        return MessageHeader.model_validate(document["entry"][0]["resource"])
-    except (ValidationError, LookupError, TypeError):
-        return None
+def _place(number: int) -> str:
+    return f"Bundle.entry[{number}].resource"
 
 
 def _resources(
-    bundle: Bundle,
-) -> tuple[list[tuple[str, Part]], dict[str, int], list[Issue]]:
+    entries: list[Any], issues: list[Issue]
+) -> tuple[list[tuple[str, Part]], dict[str, int]]:
+    """What is read of the entries; what is wrong with them is added to `issues`."""
     resources: list[tuple[str, Part]] = []
     by_reference: dict[str, int] = {}
-    issues: list[Issue] = []
-    for number, entry in enumerate(bundle.entry):
-        kind = entry.resource.get("resourceType")
+    for number, entry in enumerate(entries):
+        if not isinstance(entry, dict) or not isinstance(entry.get("resource"), dict):
+            continue
+        sent = entry["resource"]
+        kind = sent.get("resourceType")
         model = MODELS.get(kind) if isinstance(kind, str) else None
         if model is None:
             continue
-        place = f"Bundle.entry[{number}].resource"
+        place = _place(number)
         try:
-            resource = model.model_validate(entry.resource)
+            resource = model.model_validate(sent)
         except ValidationError as error:
-            issues += _issues(error, place)
+            if len(issues) < MOST_ISSUES:
+                issues += _issues(error, place)
             continue
+        for reference in (entry.get("fullUrl"), f"{kind}/{sent.get('id')}"):
+            if isinstance(reference, str):
+                by_reference.setdefault(reference, len(resources))
         resources.append((place, resource))
-        for reference in (entry.full_url, f"{kind}/{entry.resource.get('id')}"):
-            if reference:
-                by_reference.setdefault(reference, len(resources) - 1)
-    return resources, by_reference, issues
+    return resources, by_reference
 
 
 def _issues(error: ValidationError, root: str) -> list[Issue]:

@@ -5,7 +5,15 @@ from hashlib import sha256
 from time import perf_counter
 
 from services.chassis.ids import new_id
-from services.discharge.domain.message import ACCEPTED, Answer, Code, Incoming, Sender
+from services.discharge.domain.message import (
+    ACCEPTED,
+    DUPLICATE_KEY,
+    INTERNAL_ERROR,
+    Answer,
+    Code,
+    Incoming,
+    Sender,
+)
 from services.discharge.domain.statement import Statement
 from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.clean import clean
@@ -27,8 +35,11 @@ _ERRORS = {
     "business-rule": 103,
     "too-costly": 104,
     "not-supported": 201,
+    "duplicate": DUPLICATE_KEY,
+    "transient": INTERNAL_ERROR,
 }
 """FHIR issue types as HL7 table 0357, in which answers are kept."""
+_ISSUES = {error: issue for issue, error in _ERRORS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,11 @@ def read_fhir(body: bytes, arrival: Arrival) -> tuple[Incoming, Reading]:
         read_seconds=perf_counter() - started,
     )
     return incoming, reading
+
+
+def kept_issue(answer: Answer) -> Issue:
+    """What a message was refused for, out of the answer that was kept with it."""
+    return Issue(_ISSUES.get(answer.error, "processing"), answer.text, answer.place)
 
 
 def _read(body: bytes, arrival: Arrival) -> tuple[Sender, Reading, Statement | None]:

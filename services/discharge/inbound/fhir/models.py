@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 MOST_ENTRIES = 500
+"""A notification has ten or twenty; whoever sends more sends something else."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^\S+( \S+)*$", max_length=200)]
@@ -45,33 +46,38 @@ class Concept(Part):
     coding: Annotated[list[Coding], Field(max_length=20)] = []
 
 
+class Period(Part):
+    start: DateTime | None = None
+    end: DateTime | None = None
+
+
 class Identifier(Part):
     system: Uri = ""
     value: Text = ""
     use: Code = ""
     type: Concept = Concept()
+    period: Period = Period()
+    assigner: "Reference | None" = None
     extension: Annotated[list["Extension"], Field(max_length=20)] = []
 
 
 class Reference(Part):
     reference: Uri = ""
     identifier: Identifier | None = None
+    display: Text = ""
 
 
 class Extension(Part):
     url: Uri
+    value_boolean: bool | None = None
     value_codeable_concept: Concept | None = None
     value_reference: Reference | None = None
     extension: Annotated[list["Extension"], Field(max_length=20)] = []
 
 
-class Period(Part):
-    start: DateTime | None = None
-    end: DateTime | None = None
-
-
 class HumanName(Part):
     use: Code = ""
+    period: Period = Period()
     family: Text = ""
     given: Annotated[list[Text], Field(max_length=20)] = []
     prefix: Annotated[list[Text], Field(max_length=20)] = []
@@ -80,11 +86,13 @@ class HumanName(Part):
 class ContactPoint(Part):
     system: Code = ""
     use: Code = ""
+    period: Period = Period()
     value: Text = ""
 
 
 class Address(Part):
     use: Code = ""
+    period: Period = Period()
     line: Annotated[list[Text], Field(max_length=20)] = []
     city: Text = ""
     district: Text = ""
@@ -94,6 +102,12 @@ class Address(Part):
 class Meta(Part):
     security: Annotated[list[Coding], Field(max_length=20)] = []
     tag: Annotated[list[Coding], Field(max_length=20)] = []
+
+
+class Communication(Part):
+    language: Concept
+    preferred: bool = False
+    extension: Annotated[list[Extension], Field(max_length=20)] = []
 
 
 class Patient(Part):
@@ -107,7 +121,9 @@ class Patient(Part):
     deceased_boolean: bool | None = None
     deceased_date_time: DateTime | None = None
     address: Annotated[list[Address], Field(max_length=20)] = []
+    communication: Annotated[list[Communication], Field(max_length=20)] = []
     general_practitioner: Annotated[list[Reference], Field(max_length=20)] = []
+    managing_organization: Reference | None = None
 
 
 class Hospitalization(Part):
@@ -116,6 +132,14 @@ class Hospitalization(Part):
 
 class Diagnosis(Part):
     condition: Reference
+
+
+class Whereabouts(Part):
+    """Where the patient was during a part of the stay."""
+
+    location: Reference
+    status: Code = ""
+    period: Period = Period()
 
 
 class Encounter(Part):
@@ -138,10 +162,13 @@ class Encounter(Part):
     period: Period = Period()
     hospitalization: Hospitalization = Hospitalization()
     diagnosis: Annotated[list[Diagnosis], Field(max_length=200)] = []
+    location: Annotated[list[Whereabouts], Field(max_length=200)] = []
     service_provider: Reference | None = None
 
 
 class Condition(Part):
+    subject: Reference | None = None
+    verification_status: Concept = Concept()
     code: Concept = Concept()
 
 
@@ -150,6 +177,8 @@ class Quantity(Part):
 
 
 class Observation(Part):
+    subject: Reference | None = None
+    status: Code = ""
     code: Concept
     value_integer: int | None = None
     value_quantity: Quantity | None = None
@@ -158,9 +187,17 @@ class Observation(Part):
 class Flag(Part):
     """A need of the patient's, when its category says so (DAPB1605)."""
 
+    subject: Reference | None = None
     status: Code
     category: Annotated[list[Concept], Field(max_length=20)] = []
     code: Concept
+
+
+class Location(Part):
+    identifier: Annotated[list[Identifier], Field(max_length=50)] = []
+    name: Text = ""
+    physical_type: Concept = Concept()
+    part_of: Reference | None = None
 
 
 class Organization(Part):
@@ -178,6 +215,7 @@ class MessageHeader(Part):
     event_coding: Coding
     source: Source
     sender: Reference | None = None
+    responsible: Reference | None = None
     focus: Annotated[list[Reference], Field(max_length=20)] = []
 
 
@@ -201,6 +239,7 @@ MODELS: dict[str, type[Part]] = {
     "Condition": Condition,
     "Observation": Observation,
     "Flag": Flag,
+    "Location": Location,
     "Organization": Organization,
     "MessageHeader": MessageHeader,
 }

@@ -6,29 +6,38 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 
-from services.discharge.domain.message import DUPLICATE_KEY, Incoming, Outcome
+from services.discharge.domain.message import INTERNAL_ERROR, Incoming, Outcome
+from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.fhir.bundle import Issue
-from services.discharge.inbound.fhir.message import Reading
+from services.discharge.inbound.fhir.message import Reading, kept_issue, read_fhir
 
 ENDPOINT = "urn:baton:discharge"
+_STATUS = {"structure": 400, "duplicate": 409, "too-costly": 413, "transient": 503}
+"""HTTP status by what is wrong first; anything else is about the content."""
+_CONTENT = 422
 
 
 def respond(incoming: Incoming, reading: Reading, outcome: Outcome) -> tuple[int, bytes]:
     """HTTP status and body. A resend is answered as the message was at first."""
-    issues = _issues(incoming, reading, outcome)
+    if outcome.repeated:
+        # Some findings depend on the time of receipt: the first one counts.
+        arrival = Arrival(outcome.received_at, incoming.arrived_by, incoming.handed_in_by)
+        incoming, reading = read_fhir(incoming.body, arrival)
+    refused = outcome.answer.code != "AA"
+    issues = _faults(incoming, reading, outcome) if refused else _findings(incoming.flags)
+    status = _STATUS.get(issues[0].code, _CONTENT) if refused else 200
     if reading.header is None:
-        unreadable = any(issue.expression in {"", "Bundle"} for issue in issues)
-        return (400 if unreadable else 422), orjson.dumps(operation_outcome(issues))
-    return 200, orjson.dumps(_response(reading, outcome, issues))
+        return status, orjson.dumps(operation_outcome(issues))
+    return status, orjson.dumps(_response(reading, outcome, issues))
 
 
 def operation_outcome(issues: Sequence[Issue]) -> dict[str, Any]:
-    """An OperationOutcome that names each element at fault."""
+    """An OperationOutcome that names each element it is about."""
     return {
         "resourceType": "OperationOutcome",
         "issue": [
             {
-                "severity": "error",
+                "severity": issue.severity,
                 "code": issue.code,
                 "diagnostics": issue.diagnostics,
                 **({"expression": [issue.expression]} if issue.expression else {}),
@@ -38,13 +47,19 @@ def operation_outcome(issues: Sequence[Issue]) -> dict[str, Any]:
     }
 
 
-def _issues(incoming: Incoming, reading: Reading, outcome: Outcome) -> Sequence[Issue]:
-    if outcome.answer.code == "AA":
-        return ()
+def _faults(incoming: Incoming, reading: Reading, outcome: Outcome) -> Sequence[Issue]:
     if outcome.answer == incoming.answer:
         return reading.issues
-    code = "duplicate" if outcome.answer.error == DUPLICATE_KEY else "processing"
-    return (Issue(code, outcome.answer.text, outcome.answer.place),)
+    return (kept_issue(outcome.answer),)
+
+
+def _findings(flags: Sequence[str]) -> Sequence[Issue]:
+    """What was taken in all the same, and should be better the next time."""
+    found = []
+    for flag in flags:
+        kind, _, place = flag.partition(":")
+        found.append(Issue("informational", kind, place, "information"))
+    return found
 
 
 def _response(reading: Reading, outcome: Outcome, issues: Sequence[Issue]) -> dict[str, Any]:
@@ -53,7 +68,7 @@ def _response(reading: Reading, outcome: Outcome, issues: Sequence[Issue]) -> di
     event = reading.header.event_coding
     answered: dict[str, Any] = {
         "identifier": reading.control_id or str(outcome.message_id),
-        "code": "fatal-error" if issues else "ok",
+        "code": _code(outcome),
     }
     header: dict[str, Any] = {
         "resourceType": "MessageHeader",
@@ -77,6 +92,12 @@ def _response(reading: Reading, outcome: Outcome, issues: Sequence[Issue]) -> di
         "timestamp": outcome.received_at.isoformat(timespec="milliseconds"),
         "entry": entries,
     }
+
+
+def _code(outcome: Outcome) -> str:
+    if outcome.answer.code == "AA":
+        return "ok"
+    return "transient-error" if outcome.answer.error == INTERNAL_ERROR else "fatal-error"
 
 
 def _details_id(message_id: UUID) -> UUID:

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 
 from services.discharge.domain.times import Moment
+from services.discharge.inbound.fhir.models import Period
 
 _FINE = re.compile(r"\.(\d{1,6})\d*")
 
@@ -31,3 +32,9 @@ def read_date(text: str | None) -> tuple[str | None, str]:
         return date.fromisoformat(text).isoformat(), ""
     except ValueError:
         return None, "unreadable"
+
+
+def is_over(period: Period, day: str) -> bool:
+    """Whether a period ended before an ISO day; one that ends at an unknown day of a month or year is not over in it."""
+    end = (period.end or "")[:10]
+    return bool(end) and end < day[: len(end)]
