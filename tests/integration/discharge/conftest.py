@@ -51,9 +51,11 @@ async def _make_schema(database: Site) -> None:
 
 async def _empty(site: Site) -> None:
     connection = await asyncpg.connect(site.dsn, server_settings={"search_path": "discharge"})
-    await connection.execute(
-        "TRUNCATE source_messages, patients, patient_identifiers, spells, outbox, outbox_pending CASCADE"
+    tables = await connection.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'discharge' AND tablename <> ALL($1)",
+        ["migrations", "relay_lease", "feed_count"],
     )
+    await connection.execute(f"TRUNCATE {', '.join(row['tablename'] for row in tables)}")
     await connection.close()
 
 
