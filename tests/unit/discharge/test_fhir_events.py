@@ -104,10 +104,6 @@ def test_an_admission_resent_later_holds_as_of_its_start_and_was_said_later():
     assert found.said_at == datetime(2026, 9, 9, 8, tzinfo=UTC)
 
 
-def test_a_source_that_speaks_in_snapshots_can_be_told_by_its_name():
-    assert statement(a_notification()).source == "fhir:ZTA/https://epr.example.net/fhir"
-
-
 @pytest.mark.parametrize(
     ("period", "at", "flags"),
     [

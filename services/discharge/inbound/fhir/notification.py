@@ -16,8 +16,6 @@ from services.discharge.inbound.fhir.times import read_moment
 from services.discharge.inbound.fhir.uk_core import ods_code
 from services.discharge.inbound.limits import MOST_FLAGS
 
-SOURCE = "fhir:"
-"""How the name of a source begins that speaks in snapshots."""
 _TEST_TAGS = frozenset({"HTEST"})
 """v3-ActReason: the message is a test."""
 _TEMPORARY_RESIDENCE = "29"
@@ -48,7 +46,7 @@ def read_notification(message: MessageBundle, received_at: datetime) -> Statemen
         happened_at=happened_at,
         said_at=said_at,
         realm=realm,
-        source=f"{SOURCE}{stay.provider}/{clean(message.header.source.endpoint)}",
+        source=f"{stay.provider}/{clean(message.header.source.endpoint)}",
         person=person,
         stay=stay,
         deceased=deceased,
