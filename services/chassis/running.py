@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
-from services.chassis import kafka_security, log
+from services.chassis import kafka_security, log, loop_lag
 from services.chassis.consumer import Consumer, Subscription
 from services.chassis.database import AWAY, Database
 from services.chassis.health import Health
@@ -111,6 +111,7 @@ class Process:
             relaying = [
                 group.create_task(self._relay.run()),
                 group.create_task(self._relay.measure()),
+                group.create_task(loop_lag.measure()),
             ]
             loops = [group.create_task(_named(name, work)) for name, work in self._loops().items()]
             await self._stop.wait()
