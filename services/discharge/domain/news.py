@@ -33,20 +33,21 @@ class News:
 
 
 def tell(
-    spell: Spell, described: Mapping[str, Any], because: str = "identified"
+    spell: Spell, patient_key: str, described: Mapping[str, Any], because: str = "identified"
 ) -> tuple[Spell, Standing, tuple[News, ...]]:
     """What to publish so that the world knows how the stay stands, and the stay as told.
 
-    `described` is what is known of its patient: it names practice and pharmacy. `because` says why the patient is
-    another one, in case they are.
+    `patient_key` is under whom it counts now, and `described` what is known of them: it names practice and pharmacy.
+    `because` says why the patient is another one, in case they are.
     """
     standing = fold(spell.heard)
     known = _content(spell, standing, described)
-    told, found = _compare(spell, standing, known, because)
+    told, found = _compare(spell, patient_key, standing, known, because)
     news = tuple(
         News(kind, spell.said + number, says) for number, (kind, says) in enumerate(found, start=1)
     )
-    return replace(spell, told=told, said=spell.said + len(news)), standing, news
+    after = replace(spell, patient_key=patient_key, told=told, said=spell.said + len(news))
+    return after, standing, news
 
 
 def _content(
@@ -63,13 +64,17 @@ def _content(
 
 
 def _compare(
-    spell: Spell, standing: Standing, known: Mapping[str, Any] | None, because: str
+    spell: Spell,
+    patient_key: str,
+    standing: Standing,
+    known: Mapping[str, Any] | None,
+    because: str,
 ) -> tuple[dict[str, Any], list[tuple[Kind, Mapping[str, Any]]]]:
     told: dict[str, Any] = dict(spell.told)
     news: list[tuple[Kind, Mapping[str, Any]]] = []
-    if told and told.get(_PATIENT) != spell.patient_key:
+    if told and told.get(_PATIENT) != patient_key:
         news.append(("spell.patient_changed", {"previous": told[_PATIENT], "reason": because}))
-        told[_PATIENT] = spell.patient_key
+        told[_PATIENT] = patient_key
 
     was_discharged: Mapping[str, Any] | None = told.get(_DISCHARGE)
     if standing.admission is not None and not told.get(_ADMISSION):
@@ -94,7 +99,7 @@ def _compare(
         news.append(("spell.questioned", {_QUESTIONS: questions}))
         told[_QUESTIONS] = questions
     if news:
-        told[_PATIENT] = spell.patient_key
+        told[_PATIENT] = patient_key
     return told, news
 
 

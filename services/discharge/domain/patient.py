@@ -65,6 +65,8 @@ class Patient:
     """The latest merge or parting that touched the record; until somebody verifies, nothing goes to the patient."""
     confirmed_at: str = ""
     """When a person last confirmed who this is."""
+    confirmed_by: str = ""
+    """Reference of that person, never a patient's."""
     absorbed: tuple[str, ...] = ()
     """Records that are linked to this one."""
 
@@ -104,20 +106,19 @@ def describe(record: Patient, absorbed: Sequence[Patient] = ()) -> Mapping[str, 
         if other.link and other.link.why == "identified":
             own = _joined(own, other.said)
     parts = [own, *(each.said for each in absorbed if not _identified(each))]
+    said = _by_field(parts)
     known: dict[str, Any] = {}
     for about in _LATEST:
-        found = _of(parts, about)
-        if found and (latest := reduce(_later, found)[0]) is not None:
+        if about in said and (latest := reduce(_later, said[about])[0]) is not None:
             known[about] = latest
-    needs = [reduce(_later, words)[0] or [] for part in parts if (words := _of([part], "needs"))]
-    if needs:
-        known["needs"] = list(dict.fromkeys(need for each in needs for need in each))
-    known["identifiers"] = _united(said[0] for said in _of(parts, "identifiers"))
+    if "needs" in said:
+        known["needs"] = _needs(parts)
+    known["identifiers"] = _united(word[0] for word in said.get("identifiers", ()))
     known["nhs_number"] = record.nhs_number
-    known["deceased"] = any(said[0] for said in _of(parts, "deceased"))
-    known["restricted"] = any(said[0] for said in _of(parts, "restricted"))
+    known["deceased"] = any(word[0] for word in said.get("deceased", ()))
+    known["restricted"] = any(word[0] for word in said.get("restricted", ()))
     known["test_patient"] = record.test_patient or any(each.test_patient for each in absorbed)
-    if _is_held((record, *absorbed), parts):
+    if _is_held((record, *absorbed), said.get("nhs_number_verification", ())):
         known["identity_held"] = True
     if record.replaced_by:
         known["replaced_by"] = record.replaced_by
@@ -135,12 +136,30 @@ def _identified(record: Patient) -> bool:
     return record.link is not None and record.link.why == "identified"
 
 
-def _is_held(records: Sequence[Patient], parts: Sequence[AllSaid]) -> bool:
+def _by_field(parts: Iterable[AllSaid]) -> dict[str, list[Heard]]:
+    said: dict[str, list[Heard]] = {}
+    for part in parts:
+        for heard in part.values():
+            for about, word in heard.items():
+                said.setdefault(about, []).append(word)
+    return said
+
+
+def _needs(parts: Sequence[AllSaid]) -> list[str]:
+    """The latest of each record, together: a need too many does no harm (P14)."""
+    latest = [
+        reduce(_later, words)[0] or []
+        for part in parts
+        if (words := [heard["needs"] for heard in part.values() if "needs" in heard])
+    ]
+    return list(dict.fromkeys(need for needs in latest for need in needs))
+
+
+def _is_held(records: Sequence[Patient], verifications: Iterable[Heard]) -> bool:
     since = max(each.held_since for each in records)
     if not since or max(each.confirmed_at for each in records) >= since:
         return False
-    words = _of(parts, "nhs_number_verification")
-    return not any(said[0] == _VERIFIED and said[1] > since for said in words)
+    return not any(word[0] == _VERIFIED and word[1] > since for word in verifications)
 
 
 def _joined(one: AllSaid, other: AllSaid) -> AllSaid:
@@ -162,10 +181,6 @@ def _join(about: str, old: Heard | None, new: Heard) -> Heard:
         # A death taken back is a person's decision, never a message's (P10).
         return True, *latest[1:]
     return latest
-
-
-def _of(parts: Iterable[AllSaid], about: str) -> list[Heard]:
-    return [heard[about] for said in parts for heard in said.values() if about in heard]
 
 
 def _united(lists: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ ALTER TABLE source_messages ADD COLUMN resubmits uuid REFERENCES source_messages
 ALTER TABLE patients ADD COLUMN link jsonb;
 ALTER TABLE patients ADD COLUMN held_since text NOT NULL DEFAULT '';
 ALTER TABLE patients ADD COLUMN confirmed_at text NOT NULL DEFAULT '';
+ALTER TABLE patients ADD COLUMN confirmed_by text NOT NULL DEFAULT '';
 ALTER TABLE patients ADD COLUMN absorbed text[] NOT NULL DEFAULT '{}';
 CREATE INDEX patients_held ON patients (patient_key) WHERE held_since > confirmed_at;
 

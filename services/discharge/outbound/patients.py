@@ -16,7 +16,7 @@ FROM patient_identifiers WHERE identifier_key = ANY($1::text[])
 
 _LOAD = """
 SELECT patient_key, nhs_number, test_patient, said, described, version, link, held_since,
-       confirmed_at, absorbed
+       confirmed_at, confirmed_by, absorbed
 FROM patients WHERE patient_key = ANY($1::text[])
 ORDER BY patient_key FOR UPDATE
 """
@@ -26,13 +26,14 @@ UPDATE patients
 SET nhs_number = new.nhs_number, test_patient = new.test_patient, said = new.said,
     described = new.described, version = new.version, link = new.link,
     held_since = new.held_since, confirmed_at = new.confirmed_at,
+    confirmed_by = new.confirmed_by,
     absorbed = ARRAY(SELECT jsonb_array_elements_text(new.absorbed))
 FROM unnest(
     $1::text[], $2::text[], $3::boolean[], $4::jsonb[], $5::jsonb[], $6::integer[], $7::jsonb[],
-    $8::text[], $9::text[], $10::jsonb[]
+    $8::text[], $9::text[], $10::text[], $11::jsonb[]
 ) AS new (
     patient_key, nhs_number, test_patient, said, described, version, link, held_since, confirmed_at,
-    absorbed
+    confirmed_by, absorbed
 )
 WHERE patients.patient_key = new.patient_key
 """
@@ -55,6 +56,7 @@ _COLUMNS = (
     "link",
     "held_since",
     "confirmed_at",
+    "confirmed_by",
     "absorbed",
 )
 
@@ -121,6 +123,7 @@ def _row(patient: Patient) -> tuple[object, ...]:
         asdict(link) if link else None,
         patient.held_since,
         patient.confirmed_at,
+        patient.confirmed_by,
         patient.absorbed,
     )
 

@@ -26,6 +26,7 @@ class Effect:
 
     patient_key: str
     spell_id: UUID | None
+    cause: Cause
     said: list[Said] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
 
@@ -60,7 +61,7 @@ def take_in(
     found = match(identity, books.aliases, spell, fallback=message_id.hex)
     known = know_person(books, statement, identity, found, spell, unit, cause)
     effect = Effect(
-        books.root(found.patient_key), None, known.said, [*statement.flags, *known.flags]
+        books.root(found.patient_key), None, cause, known.said, [*statement.flags, *known.flags]
     )
     restate = {each.spell_id: each for each in books.stays_of(known.restate)}
     if statement.stay is not None:
@@ -100,15 +101,16 @@ def _listen(
     spell = spell or _new_spell(places[0], statement, stay, found)
     if statement.happening == "visit-moved" and spell.home_key != found.patient_key:
         former = (*spell.former_keys, spell.home_key)
-        spell = replace(spell, home_key=found.patient_key, former_keys=former)
+        spell = replace(
+            spell,
+            home_key=found.patient_key,
+            known_by_nhs_number=found.by_nhs_number,
+            former_keys=former,
+        )
     elif found.by_nhs_number and not spell.known_by_nhs_number:
-        spell = replace(spell, home_key=found.patient_key)
+        spell = replace(spell, home_key=found.patient_key, known_by_nhs_number=True)
     if statement.happening == "renumbered" and len(places) == 2:
         spell, twins = _renumber(books, spell, places)
-    spell = replace(
-        spell,
-        known_by_nhs_number=spell.known_by_nhs_number or found.by_nhs_number,
-    )
     spell = hear(spell, statement, stay, snapshot=snapshot)
     books.put_spell(spell)
     return [*twins, spell]
@@ -159,10 +161,8 @@ def _tell(
     cause: Cause,
 ) -> None:
     root = books.root(spell.home_key)
-    spell = replace(spell, patient_key=root)
-    described = books.record(root).described
     because = _WHY.get(statement.happening, "identified")
-    spell, standing, news = tell(spell, described, because)
+    spell, standing, news = tell(spell, root, books.record(root).described, because)
     books.put_spell(spell)
     if spell.spell_id == effect.spell_id:
         effect.flags += [f"question:{question}" for question in standing.questions]

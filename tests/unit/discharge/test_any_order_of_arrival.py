@@ -1,5 +1,6 @@
 """Promise 5: state is a fold over facts ordered by when they happened, not by when they came."""
 
+import os
 from typing import Any
 
 from hypothesis import given, settings
@@ -7,6 +8,9 @@ from hypothesis import strategies as st
 
 from services.discharge.domain.statement import Statement
 from tests.support.stays import EDNA, Hospital, formerly, said
+
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "1000"))
+"""More of them: `HYPOTHESIS_EXAMPLES=10000 make unit`."""
 
 HAPPENINGS = (
     "admitted", "registered", "planned", "moved", "move-cancelled", "on-leave", "back-from-leave",
@@ -56,7 +60,7 @@ def outcome(hospital: Hospital) -> list[tuple[object, ...]]:
     )
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=EXAMPLES)
 @given(orders)
 def test_the_same_messages_in_any_order_and_any_number_end_in_the_same_state(orders):
     first, second = (Hospital().hear(*order) for order in orders)
@@ -77,7 +81,7 @@ PEOPLE = (
 )  # fmt: skip
 
 
-@settings(max_examples=500)
+@settings(max_examples=EXAMPLES // 2)
 @given(
     st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=7, unique_by=id).flatmap(
         lambda told: st.tuples(st.permutations(told), st.permutations(told))
