@@ -15,12 +15,16 @@ from services.discharge.inbound.api import routes
 from services.discharge.inbound.hl7.listener import Limits, MllpListener
 from services.discharge.inbound.hl7.tls import tls_context
 from services.discharge.inbound.intake import Intake
+from services.discharge.inbound.itk3.api import LARGEST_BODY as LARGEST_DOCUMENT
+from services.discharge.inbound.itk3.api import PATH as ITK3
+from services.discharge.inbound.itk3.api import itk3_routes
 from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
 from services.discharge.inbound.national.door import national_routes
 from services.discharge.inbound.national.reading import NationalReader
 from services.discharge.inbound.national.record import ORGANISATION
 from services.discharge.inbound.profiles.load import read_profiles
+from services.discharge.outbound.documents import PostgresDocuments
 from services.discharge.outbound.event_kinds import read_event_kinds
 from services.discharge.outbound.messages import PostgresMessages
 from services.discharge.outbound.national_events import PostgresNationalEvents
@@ -32,7 +36,9 @@ from services.discharge.usecases.receive_messages import Stores
 
 def build(settings: DischargeSettings, database: Database) -> Parts:
     """Put the service together."""
-    stores = Stores(PostgresMessages(), PostgresPatients(), PostgresSpells())
+    stores = Stores(
+        PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments()
+    )
     key_of = partial(patient_key, settings.site_secret.get_secret_value().encode())
     profiles = read_profiles(settings.sources_folder)
     intake = Intake(database, stores, key_of, settings.senders, profiles=profiles)
@@ -47,8 +53,11 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
         ),
         _mllp_tls(settings),
     )
-    app = create_app("discharge", settings, "Baton discharge")
+    app = create_app(
+        "discharge", settings, "Baton discharge", larger_bodies={ITK3: LARGEST_DOCUMENT}
+    )
     app.include_router(routes(intake, database, stores.messages, version("baton")))
+    app.include_router(itk3_routes(intake, database, stores.documents, settings.senders))
     app.state.health.ready_probes["mllp"] = listener.listens
     parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run})
     _hear_the_nation(settings, database, intake, key_of, parts)

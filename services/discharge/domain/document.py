@@ -1,8 +1,10 @@
 """Documents about a stay: which of those that replace each other is the current one."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 DUPLICATE_DOCUMENT = 20008
@@ -57,6 +59,7 @@ class Document:
     """Its sender asks whether the recipient has the patient (business acknowledgement)."""
 
 
+State = Literal["current", "replaced", "withdrawn"]
 Address = tuple[str, str, str]
 """Sender, recipient, reference: one document may go to several, and to each of them it is one of its own."""
 
@@ -66,19 +69,19 @@ class Filed:
     """A document on file."""
 
     document_id: UUID
-    patient_key: str
+    message_id: UUID
+    """Of the message that holds it."""
     sender: str
     recipient: str
     reference: str
     replaces: str
     authored_at: datetime
     void: bool = False
+    patient_key: str = ""
+    spell_id: UUID | None = None
+    state: State = "current"
     said: int = 0
-    """How many events its stream has: 0 nothing, 1 received, 2 withdrawn too."""
-    over: bool = False
-    """Another one took its place, or it does not count any more."""
-    content: Document | None = field(default=None, compare=False)
-    """There for those that have just arrived."""
+    """How many events its stream has: 1 received, 2 withdrawn too."""
 
     @property
     def address(self) -> Address:
@@ -91,8 +94,8 @@ class Filed:
 
     @property
     def stands(self) -> bool:
-        """Whether it was said and nothing has been said against it since."""
-        return self.said == 1 and not self.over
+        """Whether it was said, and nothing has taken its place since."""
+        return self.said == 1 and self.state == "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +108,22 @@ class Verdict:
 
 
 def sets_of(documents: Iterable[Filed]) -> list[list[Filed]]:
-    """Those that replace each other, directly or through others, together."""
-    by_address = {document.address: document for document in documents}
-    found: dict[Address, list[Filed]] = {}
-    for document in by_address.values():
-        joined = [document]
-        here = found.get(document.address)
-        if here is None:
-            found[document.address] = joined
-            here = joined
-        target = document.target
-        if target is None or target not in by_address:
+    """Those that replace each other, directly or through others, together; also through one that is not here yet."""
+    together: dict[Address, set[Address]] = {}
+    filed = list(documents)
+    for document in filed:
+        joined = together.setdefault(document.address, {document.address})
+        if document.target is None:
             continue
-        there = found.setdefault(target, [by_address[target]])
-        if there is not here:
-            there.extend(here)
-            for member in here:
-                found[member.address] = there
-    return list({id(members): members for members in found.values()}.values())
+        others = together.setdefault(document.target, {document.target})
+        if others is not joined:
+            joined |= others
+            for address in others:
+                together[address] = joined
+    found: dict[int, list[Filed]] = defaultdict(list)
+    for document in filed:
+        found[id(together[document.address])].append(document)
+    return list(found.values())
 
 
 def settle(members: Sequence[Filed]) -> Verdict:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.chassis.unit_of_work import UnitOfWork
 from services.discharge.domain.identity import Identity, KeyOf, identify
@@ -18,8 +19,10 @@ from services.discharge.domain.message import (
 )
 from services.discharge.domain.statement import Statement
 from services.discharge.usecases.books import Books
+from services.discharge.usecases.document_ports import Documents
+from services.discharge.usecases.file_documents import Arrived, Files
 from services.discharge.usecases.ports import Kept, Messages, Patients, Spells
-from services.discharge.usecases.take_in import stays_of, take_in
+from services.discharge.usecases.take_in import Effect, stays_of, take_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Stores:
     messages: Messages
     patients: Patients
     spells: Spells
+    documents: Documents
 
 
 async def receive_messages(
@@ -42,6 +46,8 @@ async def receive_messages(
         unit.connection, [(incoming.sender, incoming.digest) for incoming in batch]
     )
     outcomes, fresh = _judge(batch, known)
+    files = await Files.open(unit, stores.documents, fresh)
+    outcomes, fresh = files.judge(outcomes, fresh)
     acting = [
         (incoming, incoming.statement, identify(incoming.statement, key_of))
         for incoming, answer in fresh
@@ -59,6 +65,7 @@ async def receive_messages(
         )
         for incoming, statement, identity in acting
     }
+    written = await files.file(unit, stores.documents, _arrived(acting, effects, books))
     kept = []
     for incoming, answer in fresh:
         effect = effects.get(incoming.message_id)
@@ -72,7 +79,7 @@ async def receive_messages(
                 flags=tuple(dict.fromkeys((*incoming.flags, *effect.flags))),
                 patient_key=effect.patient_key,
                 spell_id=effect.spell_id,
-                said=tuple(effect.said),
+                said=(*effect.said, *written.get(incoming.message_id, ())),
             )
         )
     await _save(books, kept, unit, stores)
@@ -101,6 +108,17 @@ def _judge(
 
 
 Acting = Sequence[tuple[Incoming, Statement, Identity]]
+
+
+def _arrived(acting: Acting, effects: Mapping[UUID, Effect], books: Books) -> list[Arrived]:
+    """The documents of the batch, with whom and what they turned out to be about."""
+    arrived = []
+    for incoming, _, _ in acting:
+        if incoming.document is not None:
+            effect = effects[incoming.message_id]
+            patient = books.record(books.root(effect.patient_key))
+            arrived.append(Arrived(incoming, patient, effect.spell_id, effect.cause))
+    return arrived
 
 
 async def _open_books(acting: Acting, unit: UnitOfWork, stores: Stores) -> Books:

@@ -12,6 +12,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.hl7.message import read_hl7
 from services.discharge.inbound.intake import Intake
+from services.discharge.outbound.documents import PostgresDocuments
 from services.discharge.outbound.messages import PostgresMessages
 from services.discharge.outbound.patients import PostgresPatients
 from services.discharge.outbound.spells import PostgresSpells
@@ -20,7 +21,9 @@ from tests.integration.discharge.conftest import PASSWORDS, Ward, key_of
 from tests.support.hospital import an_adt
 from tests.support.postgres import Database as Site
 
-STORES = Stores(PostgresMessages(), PostgresPatients(), PostgresSpells())
+STORES = Stores(
+    PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments()
+)
 
 
 class CountingConnection:

@@ -6,35 +6,11 @@ from services.discharge.inbound.clean import without_controls
 from services.discharge.inbound.itk3.xml import NARRATIVE, Node
 
 _OWN_LINE = frozenset(
-    [
-        "address",
-        "blockquote",
-        "body",
-        "caption",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    {"address", "blockquote", "body", "caption", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4"}
+    | {"h5", "h6", "hr", "ol", "p", "pre", "section", "table", "ul"}
 )
 _CELLS = frozenset({"td", "th"})
+_LINE_BEGINS = {"li": "\n- ", "tr": "\n"}
 _NOT_READ = frozenset({"head", "script", "style", "title"})
 _BETWEEN_CELLS = " | "
 _GAPS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
@@ -58,8 +34,8 @@ def _write(node: Node, parts: list[str]) -> None:
         return
     if name == "br" or name in _OWN_LINE:
         parts.append("\n")
-    elif name == "li":
-        parts.append("\n- ")
+    elif name in _LINE_BEGINS:
+        parts.append(_LINE_BEGINS[name])
     for child in node.children:
         if isinstance(child, str):
             parts.append(_GAPS.sub(" ", child))

@@ -1,5 +1,6 @@
 """XML from outside into a small tree: no DOCTYPE, no entities of its own, and never without bounds."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
@@ -9,6 +10,10 @@ MOST_BYTES = 5_000_000
 MOST_ELEMENTS = 100_000
 MOST_ATTRIBUTES = 50
 DEEPEST = 100
+
+# A parser looks at all attributes of an element at once, and lets nobody else go on meanwhile.
+_LONG_TAG = re.compile(rb"<[^<]{20000,}")
+_MOST_EQUAL_SIGNS = 1000
 
 _FHIR = "http://hl7.org/fhir "
 _XHTML = "http://www.w3.org/1999/xhtml "
@@ -70,6 +75,8 @@ def read_xml(body: bytes) -> Node:
     """Read the root element. Raises `NotXml`, at the latest when the bounds are reached."""
     if len(body) > MOST_BYTES:
         raise TooLarge(f"The message has more than {MOST_BYTES} bytes")
+    if any(tag.group().count(b"=") > _MOST_EQUAL_SIGNS for tag in _LONG_TAG.finditer(body)):
+        raise TooLarge("An element has more attributes than a document needs")
     builder = _Builder()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
