@@ -15,11 +15,13 @@ from services.discharge.inbound.api import routes
 from services.discharge.inbound.hl7.listener import Limits, MllpListener
 from services.discharge.inbound.hl7.tls import tls_context
 from services.discharge.inbound.intake import Intake
+from services.discharge.inbound.intake_api import intake_api
 from services.discharge.inbound.itk3.api import LARGEST_BODY as LARGEST_DOCUMENT
 from services.discharge.inbound.itk3.api import PATH as ITK3
 from services.discharge.inbound.itk3.api import itk3_routes
 from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
+from services.discharge.inbound.mending_desk import MendingDesk
 from services.discharge.inbound.national.door import national_routes
 from services.discharge.inbound.national.reading import NationalReader
 from services.discharge.inbound.national.record import ORGANISATION
@@ -30,8 +32,10 @@ from services.discharge.outbound.messages import PostgresMessages
 from services.discharge.outbound.national_events import PostgresNationalEvents
 from services.discharge.outbound.patients import PostgresPatients
 from services.discharge.outbound.pds import Pds
+from services.discharge.outbound.reviews import PostgresReviews
 from services.discharge.outbound.spells import PostgresSpells
 from services.discharge.usecases.receive_messages import Stores
+from services.discharge.usecases.resubmit_message import Bench
 
 
 def build(settings: DischargeSettings, database: Database) -> Parts:
@@ -56,7 +60,9 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     app = create_app(
         "discharge", settings, "Baton discharge", larger_bodies={ITK3: LARGEST_DOCUMENT}
     )
-    app.include_router(routes(intake, database, stores.messages, version("baton")))
+    app.include_router(routes(intake, version("baton")))
+    desk = MendingDesk(database, Bench(stores, PostgresReviews(), key_of), settings.senders)
+    app.include_router(intake_api(database, desk))
     app.include_router(itk3_routes(intake, database, stores.documents, settings.senders))
     app.state.health.ready_probes["mllp"] = listener.listens
     parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run})

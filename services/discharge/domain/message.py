@@ -97,15 +97,26 @@ class Outcome:
 
 
 def earlier(incoming: Incoming, known: Iterable[Known]) -> Known | None:
-    """The same message as it came before: a resend is answered as it was then."""
-    for message in known:
-        if message.digest == incoming.digest:
-            return message
-    return None
+    """The same message as it came before: a resend is answered as it was then.
+
+    What a person takes in again is new beside the message that it stands for; once taken in, its answer holds.
+    """
+    same = [
+        message
+        for message in known
+        if message.digest == incoming.digest and message.message_id != incoming.resubmits
+    ]
+    accepted = (message for message in same if message.answer.code == "AA")
+    return next(accepted, same[0] if same else None)
 
 
 def clashes(incoming: Incoming, known: Iterable[Known]) -> bool:
-    """Whether its control id belongs to another message. One that was refused may be mended and sent again."""
-    return bool(incoming.sender.control_id) and any(
+    """Whether its control id belongs to another message.
+
+    One that was refused may be mended and sent again; what a person takes in again has been looked at.
+    """
+    if incoming.resubmits is not None or not incoming.sender.control_id:
+        return False
+    return any(
         message.answer.code == "AA" and message.digest != incoming.digest for message in known
     )

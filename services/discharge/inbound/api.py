@@ -1,4 +1,4 @@
-"""The HTTP door: HL7 v2 and FHIR messages in, answers out, and what became of a message."""
+"""The HTTP door: HL7 v2 and FHIR messages in, answers out."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.chassis.access import Actor, Role, allow
-from services.chassis.database import Database
 from services.chassis.problems import problem
 from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.dialects import FHIR, FHIR_TYPES, HL7, HL7_TYPES, media_type
@@ -18,16 +17,12 @@ from services.discharge.inbound.fhir.capability import capability_statement
 from services.discharge.inbound.fhir.responses import respond
 from services.discharge.inbound.hl7.acks import acknowledge
 from services.discharge.inbound.intake import Intake
-from services.discharge.inbound.presenters import present
-from services.discharge.usecases.ports import Messages
-from services.discharge.usecases.read_message import read_message
 
 Hospital = Annotated[Actor, allow(Role.HOSPITAL)]
-Reader = Annotated[Actor, allow(Role.OPERATOR, Role.HOSPITAL)]
 Anybody = Annotated[Actor, allow(Role.PUBLIC)]
 
 
-def routes(intake: Intake, database: Database, messages: Messages, version: str) -> APIRouter:
+def routes(intake: Intake, version: str) -> APIRouter:
     """The routes of discharge."""
     router = APIRouter()
 
@@ -53,13 +48,6 @@ def routes(intake: Intake, database: Database, messages: Messages, version: str)
     async def metadata(_: Anybody) -> Response:
         """What this service understands, as a CapabilityStatement."""
         return Response(orjson.dumps(capability_statement(version)), media_type=FHIR)
-
-    @router.get("/intake/messages/{message_id}", tags=["messages"])
-    async def show(message_id: UUID, actor: Reader) -> dict[str, Any]:
-        """What became of one message: its answer, what it changed, its flags; never what it says."""
-        own_of = None if Role.OPERATOR in actor.roles else actor.ref
-        async with database.reading() as connection:
-            return present(await read_message(connection, messages, message_id, own_of))
 
     return router
 

@@ -27,7 +27,7 @@ WHERE kept.answer = 'AA' AND control_id <> '' AND kept.digest <> asked.digest
 _READ = """
 SELECT message_id, received_at, dialect, arrived_by, handed_in_by, organisation, application,
        control_id, event, octet_length(body) AS size, answer, error, place, reason, clash, flags,
-       happened_at, patient_key, spell_id, said
+       happened_at, patient_key, spell_id, said, resubmits
 FROM source_messages WHERE message_id = $1
 """
 
@@ -53,6 +53,7 @@ _COLUMNS = (
     "patient_key",
     "spell_id",
     "said",
+    "resubmits",
 )
 
 
@@ -121,4 +122,5 @@ def _row(kept: Kept) -> tuple[Any, ...]:
         kept.patient_key,
         kept.spell_id,
         kept.said,
+        incoming.resubmits,
     )

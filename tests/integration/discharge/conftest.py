@@ -29,6 +29,7 @@ from tests.support.postgres import Databases
 
 SECRET = "for these tests only, and for nothing else"
 HOSPITAL, NEIGHBOUR, OPERATOR, TEAM = "hospital", "neighbour", "operator", "team"
+ENGINEER = "engineer"
 NATIONAL = "national service"
 PASSWORDS = {
     f"{service}{suffix}": "for this test run only"
@@ -183,6 +184,7 @@ def _tokens() -> str:
         HOSPITAL: ["hospital-system"],
         NEIGHBOUR: ["hospital-system"],
         OPERATOR: ["operator"],
+        ENGINEER: ["integration-engineer"],
         TEAM: ["team-member"],
         NATIONAL: ["national-events"],
     }
