@@ -11,7 +11,7 @@ from schemas.patient_key import patient_key
 _LONDON = ZoneInfo("Europe/London")
 _LARGE_PRINT = "requireswritteninformationinatleast20pointsansseriffont"
 _SEGMENTS = (
-    r"MSH|^~\&|PAS|ZTA|BATON|ZTA|{sent}||ADT^A03^ADT_A03|BENCH{place:08}|P|2.4|||AL|NE|GBR|UNICODE UTF-8",
+    r"MSH|^~\&|PAS|ZTA|BATON|ZTA|{sent}||ADT^A03^ADT_A03|BENCH{place:08}|P|2.4|||||GBR|UNICODE UTF-8",
     "EVN|A03|{sent}|||N2087^SMITH^JO|{left}",
     (
         "PID|1||{p.number}^^^NHS^NH~B{place:06}^^^ZTA^MR||{p.family}^{p.given}^^^MX^^L||{p.birth_date:%Y%m%d}|F|||"

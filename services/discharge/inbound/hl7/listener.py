@@ -13,7 +13,7 @@ from services.chassis.log import get_logger
 from services.discharge.domain.message import INTERNAL_ERROR, Answer
 from services.discharge.inbound import measures
 from services.discharge.inbound.arrival import Arrival
-from services.discharge.inbound.hl7.acks import acknowledge
+from services.discharge.inbound.hl7.acks import answers
 from services.discharge.inbound.hl7.framing import Cut, Found, Frame, MllpFramer, Overflow, frame
 from services.discharge.inbound.hl7.message import read_head
 from services.discharge.inbound.intake import Intake
@@ -146,7 +146,7 @@ class MllpListener:
             for each in found:
                 await self._answer(each, writer)
             if self._begun > self._limits.bytes_begun and framer.held > held:
-                refusal = acknowledge(read_head(framer.head), NOT_NOW, new_id(), datetime.now(UTC))
+                refusal = answers(read_head(framer.head), NOT_NOW, new_id(), datetime.now(UTC))
                 await self._say(refusal, writer)
                 return "crowded"
             if framer.in_frame and (found or not was_in_frame):
@@ -163,23 +163,23 @@ class MllpListener:
         if isinstance(found, Overflow):
             measures.BROKEN_FRAMES["too-large"].inc()
             _log.warning("mllp.frame_too_large")
-            answer = acknowledge(read_head(found.head), TOO_LARGE, new_id(), now)
+            said = answers(read_head(found.head), TOO_LARGE, new_id(), now)
         else:
-            answer = await self._take(found, now)
-        await self._say(answer, writer)
+            said = await self._take(found, now)
+        await self._say(said, writer)
 
-    async def _say(self, answer: bytes, writer: StreamWriter) -> None:
-        writer.write(frame(answer))
+    async def _say(self, said: tuple[bytes, ...], writer: StreamWriter) -> None:
+        writer.write(b"".join(frame(answer) for answer in said))
         async with asyncio.timeout(self._limits.answer_seconds):
             await writer.drain()
 
-    async def _take(self, found: Frame, now: datetime) -> bytes:
+    async def _take(self, found: Frame, now: datetime) -> tuple[bytes, ...]:
         try:
             header, outcome = await self._intake.hl7(found.body, Arrival(now, "mllp"))
         except Exception as error:  # noqa: BLE001  (whatever it was, the sender keeps the message)
             _log.error("intake.not_stored", error=type(error).__name__)
-            return acknowledge(read_head(found.body), NOT_NOW, new_id(), now)
-        return acknowledge(header, outcome.answer, outcome.message_id, outcome.received_at)
+            return answers(read_head(found.body), NOT_NOW, new_id(), now)
+        return answers(header, outcome.answer, outcome.message_id, outcome.received_at)
 
 
 def _make_room(connections: int) -> None:
