@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, StringConstraints
 from pydantic.alias_generators import to_camel
 
 MOST_ENTRIES = 500
@@ -37,13 +37,24 @@ class Part(BaseModel):
     )
 
 
+def many(most: int) -> Any:
+    """A list that is empty when it is not sent; made anew, for a default that may change is copied in depth."""
+    return Field(default_factory=list, max_length=most)
+
+
+def empty(part: type[Part]) -> Any:
+    """What stands for a part that is not sent: always the same object, as it never changes."""
+    nothing = part()
+    return Field(default_factory=lambda: nothing)
+
+
 class Coding(Part):
     system: Uri = ""
     code: Code = ""
 
 
 class Concept(Part):
-    coding: Annotated[list[Coding], Field(max_length=20)] = []
+    coding: list[Coding] = many(20)
 
 
 class Period(Part):
@@ -55,10 +66,10 @@ class Identifier(Part):
     system: Uri = ""
     value: Text = ""
     use: Code = ""
-    type: Concept = Concept()
-    period: Period = Period()
+    type: Concept = empty(Concept)
+    period: Period = empty(Period)
     assigner: "Reference | None" = None
-    extension: Annotated[list["Extension"], Field(max_length=20)] = []
+    extension: list["Extension"] = many(20)
 
 
 class Reference(Part):
@@ -72,62 +83,62 @@ class Extension(Part):
     value_boolean: bool | None = None
     value_codeable_concept: Concept | None = None
     value_reference: Reference | None = None
-    extension: Annotated[list["Extension"], Field(max_length=20)] = []
+    extension: list["Extension"] = many(20)
 
 
 class HumanName(Part):
     use: Code = ""
-    period: Period = Period()
+    period: Period = empty(Period)
     family: Text = ""
-    given: Annotated[list[Text], Field(max_length=20)] = []
-    prefix: Annotated[list[Text], Field(max_length=20)] = []
+    given: list[Text] = many(20)
+    prefix: list[Text] = many(20)
 
 
 class ContactPoint(Part):
     system: Code = ""
     use: Code = ""
-    period: Period = Period()
+    period: Period = empty(Period)
     value: Text = ""
 
 
 class Address(Part):
     use: Code = ""
-    period: Period = Period()
-    line: Annotated[list[Text], Field(max_length=20)] = []
+    period: Period = empty(Period)
+    line: list[Text] = many(20)
     city: Text = ""
     district: Text = ""
     postal_code: Text = ""
 
 
 class Meta(Part):
-    security: Annotated[list[Coding], Field(max_length=20)] = []
-    tag: Annotated[list[Coding], Field(max_length=20)] = []
+    security: list[Coding] = many(20)
+    tag: list[Coding] = many(20)
 
 
 class Communication(Part):
     language: Concept
     preferred: bool = False
-    extension: Annotated[list[Extension], Field(max_length=20)] = []
+    extension: list["Extension"] = many(20)
 
 
 class Patient(Part):
-    meta: Meta = Meta()
-    extension: Annotated[list[Extension], Field(max_length=50)] = []
-    identifier: Annotated[list[Identifier], Field(max_length=50)] = []
-    name: Annotated[list[HumanName], Field(max_length=20)] = []
-    telecom: Annotated[list[ContactPoint], Field(max_length=50)] = []
+    meta: Meta = empty(Meta)
+    extension: list["Extension"] = many(50)
+    identifier: list[Identifier] = many(50)
+    name: list[HumanName] = many(20)
+    telecom: list[ContactPoint] = many(50)
     gender: Code = ""
     birth_date: Date | None = None
     deceased_boolean: bool | None = None
     deceased_date_time: DateTime | None = None
-    address: Annotated[list[Address], Field(max_length=20)] = []
-    communication: Annotated[list[Communication], Field(max_length=20)] = []
-    general_practitioner: Annotated[list[Reference], Field(max_length=20)] = []
+    address: list[Address] = many(20)
+    communication: list[Communication] = many(20)
+    general_practitioner: list[Reference] = many(20)
     managing_organization: Reference | None = None
 
 
 class Hospitalization(Part):
-    discharge_disposition: Concept = Concept()
+    discharge_disposition: Concept = empty(Concept)
 
 
 class Diagnosis(Part):
@@ -139,12 +150,12 @@ class Whereabouts(Part):
 
     location: Reference
     status: Code = ""
-    period: Period = Period()
+    period: Period = empty(Period)
 
 
 class Encounter(Part):
-    identifier: Annotated[list[Identifier], Field(max_length=50)] = []
-    extension: Annotated[list[Extension], Field(max_length=50)] = []
+    identifier: list[Identifier] = many(50)
+    extension: list["Extension"] = many(50)
     status: Literal[
         "planned",
         "arrived",
@@ -157,19 +168,19 @@ class Encounter(Part):
         "unknown",
     ]
     class_: Annotated[Coding, Field(alias="class")]
-    service_type: Concept = Concept()
+    service_type: Concept = empty(Concept)
     subject: Reference
-    period: Period = Period()
-    hospitalization: Hospitalization = Hospitalization()
-    diagnosis: Annotated[list[Diagnosis], Field(max_length=200)] = []
-    location: Annotated[list[Whereabouts], Field(max_length=200)] = []
+    period: Period = empty(Period)
+    hospitalization: Hospitalization = empty(Hospitalization)
+    diagnosis: list[Diagnosis] = many(200)
+    location: list[Whereabouts] = many(200)
     service_provider: Reference | None = None
 
 
 class Condition(Part):
     subject: Reference | None = None
-    verification_status: Concept = Concept()
-    code: Concept = Concept()
+    verification_status: Concept = empty(Concept)
+    code: Concept = empty(Concept)
 
 
 class Quantity(Part):
@@ -189,19 +200,19 @@ class Flag(Part):
 
     subject: Reference | None = None
     status: Code
-    category: Annotated[list[Concept], Field(max_length=20)] = []
+    category: list[Concept] = many(20)
     code: Concept
 
 
 class Location(Part):
-    identifier: Annotated[list[Identifier], Field(max_length=50)] = []
+    identifier: list[Identifier] = many(50)
     name: Text = ""
-    physical_type: Concept = Concept()
+    physical_type: Concept = empty(Concept)
     part_of: Reference | None = None
 
 
 class Organization(Part):
-    identifier: Annotated[list[Identifier], Field(max_length=50)] = []
+    identifier: list[Identifier] = many(50)
 
 
 class Source(Part):
@@ -211,24 +222,24 @@ class Source(Part):
 
 class MessageHeader(Part):
     id: Id = ""
-    meta: Meta = Meta()
+    meta: Meta = empty(Meta)
     event_coding: Coding
     source: Source
     sender: Reference | None = None
     responsible: Reference | None = None
-    focus: Annotated[list[Reference], Field(max_length=20)] = []
+    focus: list[Reference] = many(20)
 
 
 class Entry(Part):
     full_url: Uri = ""
-    resource: dict[str, Any]
+    resource: InstanceOf[dict[str, Any]]
 
 
 class Bundle(Part):
     id: Id = ""
     type: Literal["message"]
     timestamp: Instant | None = None
-    meta: Meta = Meta()
+    meta: Meta = empty(Meta)
     identifier: Identifier | None = None
     entry: Annotated[list[Entry], Field(min_length=1, max_length=MOST_ENTRIES)]
 
