@@ -5,7 +5,7 @@ from typing import Protocol, cast
 from uuid import UUID
 
 from schemas.event import Event
-from schemas.handover import HandoverOpened, HandoverWithdrawn
+from schemas.handover import HandoverOpened, HandoverPatientChanged, HandoverWithdrawn
 from services.chassis.consumer import Received
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
@@ -31,8 +31,8 @@ async def follow_handovers(heard: Sequence[Received], unit: UnitOfWork, stores: 
     await stores.plans.add(unit.connection, book.opened)
     await stores.plans.change(unit.connection, *book.changes())
     await stores.alerts.add(unit.connection, book.alerts, unit.now)
-    if moved := book.moved():
-        await _move(moved, unit, stores)
+    if book.moved:
+        await _move(book.moved, unit, stores)
     if back := book.home_again():
         await stores.alerts.hasten(unit.connection, back, (READMITTED,))
     if book.withdrawn:
@@ -89,6 +89,8 @@ class _Book:
         self._now = dict(known)
         self.alerts: list[NewAlert] = []
         self.withdrawn: list[tuple[Received, Plan]] = []
+        self.moved: dict[UUID, str] = {}
+        """The handovers that belong to another patient's key now, with it."""
 
     @property
     def opened(self) -> list[Plan]:
@@ -105,18 +107,12 @@ class _Book:
             self._keep(received, *fold(plan, event))
             if isinstance(event, HandoverWithdrawn) and plan.standing is not Standing.WITHDRAWN:
                 self.withdrawn.append((received, plan))
+            if isinstance(event, HandoverPatientChanged):
+                self.moved[plan.handover_id] = event.patient_key
 
     def _keep(self, received: Received, plan: Plan, tellings: Iterable[Telling]) -> None:
         self._now[plan.handover_id] = plan
         self.alerts += _alerts(received, plan, tellings)
-
-    def moved(self) -> dict[UUID, str]:
-        """The handovers that belong to another patient's key now, with it."""
-        return {
-            key: self._now[key].patient_key
-            for key, plan in self._before.items()
-            if self._now[key].patient_key != plan.patient_key
-        }
 
     def home_again(self) -> set[str]:
         """The patients who are not back in hospital any more."""
