@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## create .venv with exactly what the lock names
 
@@ -32,6 +32,9 @@ test: $(READY) ## the whole suite, on real Kafka and real PostgreSQL
 
 bench: $(READY) ## figures beside a bare floor program, and build/bench.json: make bench [QUICK=1] [KAFKA=...]
 	$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(KAFKA),--kafka $(KAFKA))
+
+bench-intake: $(READY) ## figures of the intake alone, and build/bench-intake.json: [QUICK=1] [SOAK=N] [MINUTES=M]
+	$(BIN)/python -m bench.intake $(if $(QUICK),--quick) $(if $(SOAK),--soak $(SOAK)) $(if $(MINUTES),--minutes $(MINUTES))
 
 layers: $(READY) ## who may import whom, and whether it is so
 	$(BIN)/lint-imports
@@ -63,4 +66,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-.PHONY: help setup demo check unit test bench layers events kafka format lock clean
+.PHONY: help setup demo check unit test bench bench-intake layers events kafka format lock clean

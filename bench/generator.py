@@ -37,7 +37,11 @@ class _Hospital:
         self.left = len(discharges)
 
     async def connect(
-        self, port: int, how_many: int, next_step: Callable[[Connection], None]
+        self,
+        port: int,
+        how_many: int,
+        next_step: Callable[[Connection], None],
+        kind: type[Connection] = Connection,
     ) -> list[Connection]:
         def answered(connection: Connection) -> None:
             self.answered[connection.asked] = time.time()
@@ -48,7 +52,7 @@ class _Hospital:
 
         loop = asyncio.get_running_loop()
         made = [
-            await loop.create_connection(lambda: Connection(answered, self._fail), LOOPBACK, port)
+            await loop.create_connection(lambda: kind(answered, self._fail), LOOPBACK, port)
             for _ in range(how_many)
         ]
         return [connection for _, connection in made]
@@ -63,7 +67,11 @@ class _Hospital:
 
 
 def closed_loop(
-    port: int, discharges: Sequence[Discharge], connections: int, patience: float
+    port: int,
+    discharges: Sequence[Discharge],
+    connections: int,
+    patience: float,
+    kind: type[Connection] = Connection,
 ) -> Sent:
     """Send everything, each connection its next message as soon as the last one is answered."""
 
@@ -77,7 +85,7 @@ def closed_loop(
                 hospital.due[place] = time.time()
                 connection.send(place, discharges[place].frame)
 
-        lines = await hospital.connect(port, connections, send_next)
+        lines = await hospital.connect(port, connections, send_next, kind)
         for line in lines:
             send_next(line)
         await _wait_and_close(hospital, lines, patience)

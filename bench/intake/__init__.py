@@ -1,0 +1,1 @@
+"""How fast discharge takes messages in, alone: reading, storing, and memory."""
