@@ -9,6 +9,8 @@ from services.discharge.inbound.profiles.fields import FieldName
 
 NHS = "NHS"
 _NHS_TYPES = frozenset({"NH", "NHS"})
+_MOST_REPETITIONS = 200
+"""The NHS number may be the last of a long list; of the others the first few are kept."""
 
 Numbers = tuple[str | None, tuple[tuple[str, str], ...]]
 """The NHS number, and (assigning authority, value) of the others in the order sent."""
@@ -24,7 +26,7 @@ def read_numbers(sheet: Sheet, listed: FieldName, bare: FieldName | None = None)
             _take_nhs(sheet, value, place.name, nhs)
     message, authorities = sheet.message, sheet.profile.authorities
     for raw, place in sheet.all_raw(listed):
-        for repetition in message.split(raw)[:MOST_NUMBERS]:
+        for repetition in message.split(raw)[:_MOST_REPETITIONS]:
             value = message.component(repetition, 1)
             if not value or value == NULL:
                 continue

@@ -31,7 +31,7 @@ class Field:
 _FIELDS = (
     Field("event_recorded", "time", "message", "When it was typed in", "Often hours late: only where nothing better is said"),
     Field("event_happened", "time", "message", "When it really happened; orders everything", "Often empty"),
-    Field("numbers", "numbers", "person", "Identifiers; type NH or authority NHS makes the NHS number", "Up to 10 repetitions are read; an invalid NHS number is flagged and not used"),
+    Field("numbers", "numbers", "person", "Identifiers; type NH or authority NHS makes the NHS number", "Ten local numbers are kept, the NHS number wherever it stands; an invalid NHS number is flagged and not used"),
     Field("nhs_number", "numbers", "person", "A bare NHS number outside the identifier list", "Nowhere by default: PID-2 and PID-19 hold other numbers at most hospitals"),
     Field("verification", "code", "person", "NHS number status 01 to 08", "Only 01 lets a message go to the patient; unknown counts as 03"),
     Field("name", "name", "person", "The legal or usual name", "Preferred, birth and other names are never used to address a letter"),
