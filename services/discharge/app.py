@@ -1,33 +1,45 @@
 """What discharge is made of: wiring only."""
 
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from ssl import SSLContext
+
+from fastapi import FastAPI
 
 from schemas.patient_key import patient_key
 from services.chassis.database import Database
 from services.chassis.kafka_security import options
+from services.chassis.pages import Pages
 from services.chassis.process import Feed, Parts
-from services.chassis.web import create_app
+from services.chassis.web import Place, create_app
 from services.discharge.config import DischargeSettings
 from services.discharge.domain.identity import KeyOf
 from services.discharge.inbound.api import routes
+from services.discharge.inbound.demo_people import PEOPLE
+from services.discharge.inbound.feed_watch import FeedWatch, feed_routes
 from services.discharge.inbound.hl7.listener import Limits, MllpListener
 from services.discharge.inbound.hl7.tls import tls_context
 from services.discharge.inbound.intake import Intake
 from services.discharge.inbound.intake_api import intake_api
+from services.discharge.inbound.intake_pages import IDENTITY, INTAKE, QUALITY, intake_pages
 from services.discharge.inbound.itk3.api import LARGEST_BODY as LARGEST_DOCUMENT
 from services.discharge.inbound.itk3.api import PATH as ITK3
 from services.discharge.inbound.itk3.api import itk3_routes
 from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
 from services.discharge.inbound.mending_desk import MendingDesk
+from services.discharge.inbound.message_pages import message_pages
 from services.discharge.inbound.national.door import national_routes
 from services.discharge.inbound.national.reading import NationalReader
 from services.discharge.inbound.national.record import ORGANISATION
 from services.discharge.inbound.profiles.load import read_profiles
+from services.discharge.inbound.profiles.profile import Profiles
 from services.discharge.outbound.documents import PostgresDocuments
 from services.discharge.outbound.event_kinds import read_event_kinds
+from services.discharge.outbound.feed_policy import bank_holidays, read_feed_policy
+from services.discharge.outbound.feeds import PostgresFeeds
 from services.discharge.outbound.messages import PostgresMessages
 from services.discharge.outbound.national_events import PostgresNationalEvents
 from services.discharge.outbound.patients import PostgresPatients
@@ -37,12 +49,17 @@ from services.discharge.outbound.spells import PostgresSpells
 from services.discharge.usecases.receive_messages import Stores
 from services.discharge.usecases.resubmit_message import Bench
 
+TEMPLATES = Path(__file__).parent / "templates"
+NAVIGATION = (
+    Place("Messages", INTAKE),
+    Place("Data quality", QUALITY),
+    Place("Identities to check", IDENTITY),
+)
+
 
 def build(settings: DischargeSettings, database: Database) -> Parts:
     """Put the service together."""
-    stores = Stores(
-        PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments()
-    )
+    stores = Stores(PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments())
     key_of = partial(patient_key, settings.site_secret.get_secret_value().encode())
     profiles = read_profiles(settings.sources_folder)
     intake = Intake(database, stores, key_of, settings.senders, profiles=profiles)
@@ -58,18 +75,32 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
         _mllp_tls(settings),
     )
     app = create_app(
-        "discharge", settings, "Baton discharge", larger_bodies={ITK3: LARGEST_DOCUMENT}
+        "discharge",
+        settings,
+        "Baton intake",
+        larger_bodies={ITK3: LARGEST_DOCUMENT},
+        demo_people=() if settings.live else PEOPLE,
+        navigation=NAVIGATION,
     )
     app.include_router(routes(intake, version("baton")))
-    desk = MendingDesk(database, Bench(stores, PostgresReviews(), key_of), settings.senders)
-    app.include_router(intake_api(database, desk))
+    _show_messages(settings, database, Bench(stores, PostgresReviews(), key_of), app)
     app.include_router(itk3_routes(intake, database, stores.documents, settings.senders))
     app.state.health.ready_probes["mllp"] = listener.listens
     parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run})
     _hear_the_nation(settings, database, intake, key_of, parts)
+    _watch_feeds(database, profiles, parts)
     if settings.intake_topic:
         _listen_on_kafka(settings, intake, parts)
     return parts
+
+
+def _show_messages(
+    settings: DischargeSettings, database: Database, bench: Bench, app: FastAPI
+) -> None:
+    desk, pages = MendingDesk(database, bench, settings.senders), Pages(TEMPLATES)
+    app.include_router(intake_api(database, desk))
+    app.include_router(intake_pages(database, bench, pages))
+    app.include_router(message_pages(database, desk, pages))
 
 
 def _mllp_tls(settings: DischargeSettings) -> SSLContext | None:
@@ -98,3 +129,10 @@ def _hear_the_nation(
         parts.loops = {**parts.loops, "national": reader.run, "national-measure": reader.measure}
         ring = reader.ring
     parts.app.include_router(national_routes(database, events, read_event_kinds(), key_of, ring))
+
+
+def _watch_feeds(database: Database, profiles: Profiles, parts: Parts) -> None:
+    feeds, policy, year = PostgresFeeds(), read_feed_policy(), datetime.now(UTC).year
+    watch = FeedWatch(database, feeds, policy, bank_holidays(year - 1, year + 2), profiles)
+    parts.loops = {**parts.loops, "feeds": watch.run}
+    parts.app.include_router(feed_routes(database, feeds, policy))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.chassis.log import get_logger
 from services.chassis.metrics import Children, counter, gauge, histogram
 from services.discharge.domain.message import Incoming, Outcome
+from services.discharge.inbound import feed_measures
 
 _log = get_logger()
 
@@ -44,6 +45,7 @@ def count(batch: Sequence[Incoming], outcomes: Sequence[Outcome]) -> None:
     """Count one committed batch, and bring every clash in front of the operators."""
     BATCH_SIZE.observe(len(batch))
     READ_SECONDS.observe(sum(incoming.read_seconds for incoming in batch))
+    feed_measures.note(batch, outcomes)
     for incoming, outcome in zip(batch, outcomes, strict=True):
         MESSAGES[incoming.sender.dialect, outcome.answer.code].inc()
         if outcome.repeated:

@@ -55,13 +55,15 @@ CREATE TABLE feeds (
     PRIMARY KEY (organisation, application)
 );
 
--- Up to when messages were counted; the row is the right to count.
+-- Up to when messages were counted, and since when somebody has been there to hear them; the row is the right to count.
 CREATE TABLE feed_count (
     only_one boolean PRIMARY KEY DEFAULT true CONSTRAINT feed_count_has_one_row CHECK (only_one),
-    counted_until timestamptz NOT NULL
+    counted_until timestamptz NOT NULL,
+    heard_since timestamptz NOT NULL
 );
-INSERT INTO feed_count (counted_until)
-SELECT date_trunc('minute', coalesce(min(received_at), clock_timestamp())) FROM source_messages;
+INSERT INTO feed_count (counted_until, heard_since)
+SELECT date_trunc('minute', coalesce(min(received_at), clock_timestamp())), clock_timestamp()
+FROM source_messages;
 
 -- Messages are stored in the order in which they come, so a summary of the pages finds those of the last minutes.
 CREATE INDEX source_messages_by_receipt ON source_messages USING brin (received_at) WITH (pages_per_range = 32);
