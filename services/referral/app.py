@@ -29,8 +29,8 @@ from services.referral.outbound.handovers import HandoverTables
 from services.referral.outbound.people import PeopleTable
 from services.referral.outbound.playbook_files import read_playbook
 from services.referral.outbound.rule_versions import RuleVersionTable
+from services.referral.outbound.stays import StayTable
 from services.referral.outbound.watch import WatchTables
-from services.referral.usecases.recording import DEADLINE
 
 SERVICE = "referral"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,7 +43,7 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
     return Parts(
         build_app(settings, database, playbook),
         build_ears(playbook).subscription,
-        timers={DEADLINE: clocks.when_deadlines_pass},
+        timers=clocks.timers,
         loops={
             "watch": clocks.watch_for_ever,
             "forget-answers": partial(forget_old_answers, database),
@@ -53,7 +53,7 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
 
 def build_ears(playbook: Playbook) -> Ears:
     """What listens to events."""
-    return Ears(HandoverTables(), PeopleTable(), playbook)
+    return Ears(HandoverTables(), StayTable(), PeopleTable(), playbook)
 
 
 def build_clocks(database: Database, playbook: Playbook) -> Clocks:

@@ -1,14 +1,13 @@
-"""Tasks that join a handover later: a message that reached nobody, a task that could not be done."""
+"""Tasks that join a handover later, in a closed one too: what went wrong on the way, and what a person must look at."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.referral.domain.deadlines import due, shortened
 from services.referral.domain.facts import TaskAdded, TaskChanged
-from services.referral.domain.handover import Handover, Task, Whole
-from services.referral.domain.opening import Ids
-from services.referral.domain.rules import Playbook, Rule
+from services.referral.domain.handover import Whole
+from services.referral.domain.planning import Ids, plan_on, task_of
+from services.referral.domain.rules import Playbook, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,70 +28,82 @@ def reach_person(
     A coordinator who cannot be reached either gets one such task and no more: the message about the task would
     reach nobody again, for ever.
     """
-    rules = playbook.on("alert.not_delivered")
+    known = {rule.id for rule in playbook.on("alert.not_delivered")}
     coordinator = whole.handover.coordinator_team
-    known = {rule.id for rule in rules}
     if undelivered.team == coordinator and any(
         task.rule_id in known and task.owner_team == coordinator for task in whole.open_tasks()
     ):
         return ()
-    return tuple(
-        TaskAdded(
-            _task(
-                rule,
-                whole.handover,
-                undelivered.decided_at,
-                playbook,
-                new_id,
-                alert_id=undelivered.alert_id,
-            ),
-            now,
-        )
-        for rule in rules
+    return _add(
+        whole,
+        "alert.not_delivered",
+        undelivered.decided_at,
+        now,
+        playbook,
+        new_id,
+        alert_id=undelivered.alert_id,
     )
+
+
+def put_right(
+    whole: Whole,
+    alert_id: UUID,
+    decided_at: datetime,
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+) -> tuple[TaskAdded, ...]:
+    """Let the ward put right what the patient was told and is not true any more (S02); nobody, once they died."""
+    if whole.handover.death == "said":
+        return ()
+    return _add(whole, "alert.overtaken", decided_at, now, playbook, new_id, alert_id=alert_id)
+
+
+def tell_to_stop(
+    whole: Whole, team: str, now: datetime, playbook: Playbook, new_id: Ids
+) -> tuple[TaskAdded, ...]:
+    """Let the ward tell a team that did not say in time that it knows of the withdrawal (S02, H07).
+
+    The ward itself need not be told by the ward.
+    """
+    if whole.handover.state != "withdrawn" or team == whole.handover.sender_team:
+        return ()
+    return _add(whole, "withdrawal.unread", now, now, playbook, new_id)
+
+
+def check_records(
+    whole: Whole, heard_at: datetime, now: datetime, playbook: Playbook, new_id: Ids
+) -> tuple[TaskAdded, ...]:
+    """Let the ward check which record is right after two were merged or parted (P14); once at a time."""
+    known = {rule.id for rule in playbook.on("patient.records_changed")}
+    if whole.handover.state != "open" or any(task.rule_id in known for task in whole.open_tasks()):
+        return ()
+    return _add(whole, "patient.records_changed", heard_at, now, playbook, new_id)
 
 
 def follow_on(
     whole: Whole, failed: TaskChanged, playbook: Playbook, new_id: Ids
 ) -> tuple[TaskAdded, ...]:
     """Let the coordinator decide what happens instead of a task that failed (C9)."""
-    return tuple(
-        TaskAdded(
-            _task(rule, whole.handover, failed.at, playbook, new_id, follows=failed.task_id),
-            failed.at,
-        )
-        for rule in playbook.on("task.failed")
+    return _add(
+        whole, "task.failed", failed.at, failed.at, playbook, new_id, follows=failed.task_id
     )
 
 
-def _task(
-    rule: Rule,
-    handover: Handover,
+def _add(
+    whole: Whole,
+    trigger: Trigger,
     anchor: datetime,
+    now: datetime,
     playbook: Playbook,
     new_id: Ids,
     *,
     alert_id: UUID | None = None,
     follows: UUID | None = None,
-) -> Task:
-    directory = playbook.directory
-    owner = directory.teams.get(handover.coordinator_team, directory.last_resort)
-    when = shortened(
-        due(rule.counting, anchor, owner.calendar, playbook.holidays), anchor, playbook.divisor
-    )
-    return Task(
-        task_id=new_id(),
-        handover_id=handover.handover_id,
-        offer_id=None,
-        code=rule.code,
-        rule_id=rule.id,
-        rule_version=rule.version,
-        owner_team=owner.id,
-        status="accepted",
-        anchored_at=anchor,
-        due_at=when.due_at,
-        not_before=when.not_before,
-        needs_outcome=rule.needs_outcome,
-        alert_id=alert_id,
-        follows=follows,
+) -> tuple[TaskAdded, ...]:
+    return tuple(
+        TaskAdded(
+            task_of(one, whole.handover, None, new_id, alert_id=alert_id, follows=follows), now
+        )
+        for one in plan_on(trigger, whole.handover, anchor, playbook)
     )

@@ -3,10 +3,15 @@
 from datetime import datetime
 
 from services.referral.domain import reasons
+from services.referral.domain.deadlines import WorkingDays, due, shortened
+from services.referral.domain.directory import Team
 from services.referral.domain.errors import NotTheCoordinator, ReasonUnknown, TasksStillOpen
 from services.referral.domain.facts import HandoverCompleted, HandoverWithdrawn
 from services.referral.domain.handover import Whole
-from services.referral.domain.people import Person
+from services.referral.domain.people import SYSTEM, Person
+from services.referral.domain.rules import Playbook
+
+_NEXT_WORKING_DAY = WorkingDays(1)
 
 
 def complete(whole: Whole, person: Person, now: datetime) -> HandoverCompleted:
@@ -22,6 +27,39 @@ def withdraw(whole: Whole, person: Person, now: datetime, *, reason: str) -> Han
     _must_coordinate(whole, person)
     if reason not in reasons.WITHDRAW:
         raise ReasonUnknown
+    return _withdrawn(whole, now, reason, person.ref)
+
+
+def call_off(whole: Whole, now: datetime, *, reason: str) -> tuple[HandoverWithdrawn, ...]:
+    """Withdraw it because its reason does not stand any more (H07).
+
+    A completed one too: what was done in it was done for a discharge that did not happen, and whoever did it must
+    know. Nothing, when it is withdrawn already.
+    """
+    if whole.handover.state == "withdrawn":
+        return ()
+    return (_withdrawn(whole, now, reason, SYSTEM),)
+
+
+def teams_to_stop(
+    whole: Whole, withdrawn: HandoverWithdrawn, playbook: Playbook
+) -> tuple[tuple[str, datetime], ...]:
+    """The teams that must say that they know of the withdrawal, and by when: the close of their next working day."""
+    teams, last_resort = playbook.directory.teams, playbook.directory.last_resort
+    asked = dict.fromkeys(
+        offer.team for offer in whole.offers if offer.offer_id in withdrawn.offers
+    )
+    return tuple(
+        (team, _next_close(withdrawn.at, teams.get(team, last_resort), playbook)) for team in asked
+    )
+
+
+def _next_close(at: datetime, team: Team, playbook: Playbook) -> datetime:
+    when = due(_NEXT_WORKING_DAY, at, team.calendar, playbook.holidays)
+    return shortened(when, at, playbook.divisor).due_at
+
+
+def _withdrawn(whole: Whole, now: datetime, reason: str, by: str) -> HandoverWithdrawn:
     return HandoverWithdrawn(
         offers=tuple(
             offer.offer_id for offer in whole.offers if offer.state in ("offered", "accepted")
@@ -29,7 +67,7 @@ def withdraw(whole: Whole, person: Person, now: datetime, *, reason: str) -> Han
         tasks=tuple(task.task_id for task in whole.open_tasks()),
         reason=reason,
         at=now,
-        by=person.ref,
+        by=by,
     )
 
 

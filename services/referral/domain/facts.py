@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.referral.domain.handover import Handover, Offer, Task, TaskStatus
+from services.referral.domain.discharge import Discharge
+from services.referral.domain.handover import Death, Handover, Offer, Task, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class HandoverOpened:
     tasks: tuple[Task, ...]
 
 
-NotOpenedReason = Literal["deceased", "test-patient", "no-rule-applies"]
+NotOpenedReason = Literal["test-patient", "no-rule-applies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +116,48 @@ class HandoverWithdrawn:
     reason: str
     at: datetime
     by: str
+    readmitted_by: UUID | None = None
+    """The later stay, where that is the reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandoverReplanned:
+    """Something else is known, and with it what has to be done by when."""
+
+    reason: str
+    """Coded: one of `reasons.REPLAN`."""
+    at: datetime
+    discharge: Discharge | None
+    """The discharge as now known."""
+    clock_started_at: datetime
+    offers: tuple[Offer, ...] = ()
+    """Made."""
+    tasks: tuple[Task, ...] = ()
+    """Added."""
+    moved: tuple[Task, ...] = ()
+    """With their new deadlines."""
+    cancelled: tuple[UUID, ...] = ()
+    withdrawn: tuple[UUID, ...] = ()
+    """Offers that nothing is asked by any more."""
+    kept: tuple[UUID, ...] = ()
+    """Offers that stay with the team that accepted them, though another team would be asked now."""
+    death: Death = ""
+    readmitted_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPatientChanged:
+    """The handover belongs to another patient key."""
+
+    patient_key: str
+    previous: str
+    reason: str
+    at: datetime
+
+
+WholeFact = HandoverCompleted | HandoverWithdrawn | HandoverReplanned | HandoverPatientChanged
+"""What happens to a handover as a whole."""
 Fact = (
-    OfferAccepted
-    | OfferDeclined
-    | TaskAdded
-    | TaskChanged
-    | TaskNoted
-    | TaskEscalated
-    | HandoverCompleted
-    | HandoverWithdrawn
+    OfferAccepted | OfferDeclined | TaskAdded | TaskChanged | TaskNoted | TaskEscalated | WholeFact
 )
 """Everything that can happen to a handover that is there."""

@@ -5,9 +5,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.referral.domain.discharge import Discharge
 from services.referral.domain.errors import HandoverClosed, NotFound
 
 HandoverState = Literal["open", "completed", "withdrawn"]
+Purpose = Literal["discharge", "loose-end"]
+"""What it is for: to hand over after a discharge, or to give a question about a stay an owner."""
+Death = Literal["", "said", "removed"]
+"""Whether this handover knows that the patient died, and whether that was taken back."""
 OfferState = Literal["offered", "accepted", "declined", "withdrawn"]
 TaskStatus = Literal[
     "draft",
@@ -46,6 +51,14 @@ class Handover:
     opened_at: datetime
     state: HandoverState = "open"
     test_patient: bool = False
+    purpose: Purpose = "discharge"
+    replaces: UUID | None = None
+    """The withdrawn handover of the same stay that this one follows."""
+    discharge: Discharge | None = None
+    """The discharge as last heard; None: it has none."""
+    death: Death = ""
+    readmitted_by: UUID | None = None
+    """The later stay that made its follow-up pointless."""
 
 
 @dataclass(frozen=True, slots=True)

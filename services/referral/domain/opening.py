@@ -1,40 +1,106 @@
-"""From a discharge to a handover: which rules apply, who is asked, by when, and who is accountable meanwhile."""
+"""From a discharge to a handover, and from a question about a stay to an owner for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.referral.domain.deadlines import due, shortened
-from services.referral.domain.directory import Team
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.facts import HandoverOpened, NotOpened
-from services.referral.domain.handover import Handover, Offer, Task
-from services.referral.domain.rules import Playbook, Rule, Whose, resolve
-
-SENDING_ROLE = "discharging-ward"
-
-Ids = Callable[[], UUID]
+from services.referral.domain.handover import Handover, Whole
+from services.referral.domain.planning import Ids, Planned, arrange, plan, plan_on, sender_of
+from services.referral.domain.rules import Playbook, Trigger
 
 
 def decide(
-    discharge: Discharge, now: datetime, playbook: Playbook, new_id: Ids
+    discharge: Discharge,
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+    *,
+    replaces: UUID | None = None,
 ) -> HandoverOpened | NotOpened:
     """Open a handover for a discharge, or say why there is none.
 
-    The sender's team owns everything until a receiver accepts. A receiver that the directory does not know is
-    replaced along the rule's fallback chain, which ends at the directory's last resort.
+    The sender's team owns everything until a receiver accepts. After a death in hospital that team's own duty is
+    all there is (S04). `replaces` is the withdrawn handover of the same stay that the new one follows (S02).
     """
-    if discharge.deceased:
-        return NotOpened(discharge.spell_id, discharge.patient_key, "deceased")
     if discharge.test_patient and playbook.live:
         return NotOpened(discharge.spell_id, discharge.patient_key, "test-patient")
-    rules = [rule for rule in playbook.on("spell.discharged") if rule.when.holds(discharge)]
-    if not rules:
+    planned = plan(discharge, now, playbook)
+    if not planned:
         return NotOpened(discharge.spell_id, discharge.patient_key, "no-rule-applies")
+    handover = replace(_handover(discharge, now, playbook, new_id), replaces=replaces)
+    return _opened(handover, planned, new_id)
 
-    directory = playbook.directory
-    sender = directory.at_organisation(SENDING_ROLE, discharge.provider) or directory.last_resort
+
+def open_again(
+    withdrawn: Whole, now: datetime, playbook: Playbook, new_id: Ids
+) -> HandoverOpened | None:
+    """Follow a handover that was withdrawn for a reason that does not hold any more, on its original clock.
+
+    What was done in it is not asked again. None when nothing is left to ask, or its discharge is not known.
+    """
+    before = withdrawn.handover
+    if before.discharge is None:
+        return None
+    done = {task.rule_id for task in withdrawn.tasks if task.status == "completed"}
+    planned = [
+        one for one in plan(before.discharge, before.opened_at, playbook) if one.rule.id not in done
+    ]
+    if not planned:
+        return None
+    handover = _handover(before.discharge, now, playbook, new_id)
+    return _opened(replace(handover, replaces=before.handover_id), planned, new_id)
+
+
+def open_more(
+    completed: Whole,
+    discharge: Discharge,
+    rules: Collection[str],
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+) -> HandoverOpened:
+    """Hand over what a correction asks for in addition, after the handover of the discharge was completed."""
+    handover = _handover(discharge, now, playbook, new_id)
+    planned = [
+        one
+        for one in plan(discharge, completed.handover.opened_at, playbook)
+        if one.rule.id in rules
+    ]
+    return _opened(handover, planned, new_id)
+
+
+def open_loose_end(
+    spell_id: UUID,
+    patient_key: str,
+    provider: str,
+    triggers: Collection[Trigger],
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+) -> HandoverOpened:
+    """Give questions about a stay an owner where no handover of it is open: the ward's own duties and no more."""
+    sender = sender_of(provider, playbook)
     handover = Handover(
+        handover_id=new_id(),
+        spell_id=spell_id,
+        patient_key=patient_key,
+        sender=provider,
+        sender_team=sender.id,
+        coordinator_team=sender.id,
+        clock_started_at=now,
+        opened_at=now,
+        purpose="loose-end",
+    )
+    planned = [one for each in triggers for one in plan_on(each, handover, now, playbook)]
+    return _opened(handover, planned, new_id)
+
+
+def _handover(discharge: Discharge, now: datetime, playbook: Playbook, new_id: Ids) -> Handover:
+    sender = sender_of(discharge.provider, playbook)
+    return Handover(
         handover_id=new_id(),
         spell_id=discharge.spell_id,
         patient_key=discharge.patient_key,
@@ -44,60 +110,13 @@ def decide(
         clock_started_at=discharge.discharged_at,
         opened_at=now,
         test_patient=discharge.test_patient,
+        discharge=discharge,
+        death="said" if discharge.deceased else "",
     )
-    offers: dict[str, Offer] = {}
-    tasks = []
-    for rule in rules:
-        team, instead_of = _asked(rule, discharge, sender, playbook)
-        offer = None
-        if team.id != sender.id:
-            offer = offers.get(team.id)
-            if offer is None:
-                offer = Offer(new_id(), handover.handover_id, team.id, team.role, instead_of)
-                offers[team.id] = offer
-        tasks.append(_task(rule, handover, offer, team, playbook, new_id))
-    return HandoverOpened(handover, tuple(offers.values()), tuple(tasks))
 
 
-def _asked(rule: Rule, discharge: Discharge, sender: Team, playbook: Playbook) -> tuple[Team, str]:
-    codes: Mapping[Whose, str | None] = {
-        "sender": discharge.provider,
-        "registered-practice": discharge.practice,
-        "nominated-pharmacy": discharge.pharmacy,
-    }
-    if rule.owner.of == "sender":
-        return sender, ""
-    for asked in (rule.owner, *rule.fallback):
-        team = resolve(asked, codes, sender.place, playbook.directory)
-        if team is not None:
-            return team, "" if asked is rule.owner else rule.owner.role
-    return playbook.directory.last_resort, rule.owner.role
-
-
-def _task(
-    rule: Rule,
-    handover: Handover,
-    offer: Offer | None,
-    team: Team,
-    playbook: Playbook,
-    new_id: Ids,
-) -> Task:
-    anchor = handover.opened_at if rule.anchor == "opened_at" else handover.clock_started_at
-    when = shortened(
-        due(rule.counting, anchor, team.calendar, playbook.holidays), anchor, playbook.divisor
-    )
-    return Task(
-        task_id=new_id(),
-        handover_id=handover.handover_id,
-        offer_id=offer.offer_id if offer else None,
-        code=rule.code,
-        rule_id=rule.id,
-        rule_version=rule.version,
-        owner_team=handover.coordinator_team,
-        # The sender's own duty needs nobody's acceptance; what is asked of others does.
-        status="requested" if offer else "accepted",
-        anchored_at=anchor,
-        due_at=when.due_at,
-        not_before=when.not_before,
-        needs_outcome=rule.needs_outcome,
-    )
+def _opened(
+    handover: Handover, planned: tuple[Planned, ...] | list[Planned], new_id: Ids
+) -> HandoverOpened:
+    offers, tasks = arrange(planned, handover, (), new_id)
+    return HandoverOpened(handover, offers, tasks)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 EVERY_TEAM = "*"
+SYSTEM = "system"
+"""Who acted when no person did: an event, or time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,36 @@ from services.referral.domain.conditions import Condition
 from services.referral.domain.deadlines import Counting
 from services.referral.domain.directory import Directory, Team
 
-Trigger = Literal["spell.discharged", "alert.not_delivered", "task.failed"]
+Trigger = Literal[
+    "spell.discharged",
+    "patient.died_in_hospital",
+    "patient.died",
+    "patient.death_removed",
+    "patient.records_changed",
+    "spell.questioned.discharge-times-differ",
+    "spell.questioned.discharged-again-or-late",
+    "spell.questioned.cancelled-elsewhere",
+    "alert.not_delivered",
+    "alert.overtaken",
+    "withdrawal.unread",
+    "task.failed",
+    "document.received",
+]
+"""What may bring a rule into play. `spell.discharged` is of the living: what follows a death has triggers of its own."""
 Force = Literal["law", "information-standard", "contract", "guideline", "local"]
 Confidence = Literal["V", "P", "K"]
 """Verified in a source, partly verified, or general knowledge."""
-Anchor = Literal["discharged_at", "opened_at", "decided_at", "failed_at"]
-Whose = Literal["sender", "registered-practice", "nominated-pharmacy", "place", "coordinator"]
+Anchor = Literal["discharged_at", "opened_at", "decided_at", "failed_at", "heard_at", "received_at"]
+AfterDeath = Literal["", "ends", "stays"]
+"""What becomes of the task when the patient dies; empty: it ends if another team was asked for it, else it stays."""
+Whose = Literal[
+    "sender",
+    "registered-practice",
+    "nominated-pharmacy",
+    "document-recipient",
+    "place",
+    "coordinator",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +86,7 @@ class Rule:
     """Whether completing it takes a sentence on what was done."""
     told_at_breach: tuple[Asked, ...]
     """The step of the ladder above the owner."""
+    after_death: AfterDeath
     fingerprint: str
     """Tells two texts of the rule apart that claim the same version."""
 

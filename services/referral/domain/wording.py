@@ -17,6 +17,7 @@ _SINCE: Mapping[Anchor, str] = {
     "opened_at": "the handover was opened",
     "decided_at": "it was clear that the message reached nobody",
     "failed_at": "the task was given up",
+    "heard_at": "it became known here",
 }
 
 

@@ -1,17 +1,19 @@
 """What time brings: deadlines that ring, and the sweep of every minute."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.chassis.database import AWAY, Database
 from services.chassis.log import get_logger
-from services.chassis.timers import Rung
+from services.chassis.timers import Rung, TimerHandler
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain.rules import Playbook
+from services.referral.usecases.chase_withdrawals import chase_withdrawals
 from services.referral.usecases.escalate_tasks import escalate_tasks
 from services.referral.usecases.keep_watch import check_calendar, keep_watch
 from services.referral.usecases.ports import Handovers, RuleVersions, Watch
+from services.referral.usecases.recording import DEADLINE, UNREAD
 
 A_MINUTE = 60.0
 _ROUNDS_A_DAY = 24 * 60
@@ -28,6 +30,19 @@ class Clocks:
     watch: Watch
     rules: RuleVersions
     playbook: Playbook
+
+    @property
+    def timers(self) -> Mapping[str, TimerHandler]:
+        """What rings here."""
+        return {
+            DEADLINE: self.when_deadlines_pass,
+            UNREAD: self.when_withdrawals_stay_unread,
+        }
+
+    async def when_withdrawals_stay_unread(self, rung: Sequence[Rung], unit: UnitOfWork) -> None:
+        """Teams that did not say in time that they know of a withdrawal, together."""
+        timers = {one.subject: one.timer_id for one in rung}
+        await chase_withdrawals(unit, timers, handovers=self.handovers, playbook=self.playbook)
 
     async def when_deadlines_pass(self, rung: Sequence[Rung], unit: UnitOfWork) -> None:
         """Deadlines that passed, together."""

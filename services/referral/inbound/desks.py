@@ -16,7 +16,8 @@ from services.referral.domain.people import Person
 from services.referral.domain.rules import Playbook
 from services.referral.inbound.said import said
 from services.referral.usecases.acting import Desk
-from services.referral.usecases.ports import Changed, Handovers
+from services.referral.usecases.ports import Handovers
+from services.referral.usecases.records import Changed
 
 Act = Callable[[UnitOfWork, Desk], Awaitable[Changed]]
 

@@ -2,17 +2,46 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertSent
+from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertOvertaken, AlertSent
+from schemas.event import Event
 from schemas.patient import PatientDescribed
-from schemas.spell import SpellDischarged
+from schemas.spell import (
+    SpellAdmissionCancelled,
+    SpellAdmitted,
+    SpellCorrected,
+    SpellDischargeCancelled,
+    SpellDischarged,
+    SpellPatientChanged,
+    SpellQuestioned,
+)
 from services.chassis.consumer import Received, Subscription
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain.rules import Playbook
+from services.referral.inbound.rounds import rounds
+from services.referral.usecases.ask_wards import ask_wards
+from services.referral.usecases.correct_discharges import correct_discharges
+from services.referral.usecases.follow_patients import follow_patients
 from services.referral.usecases.hear_alerts import hear_alerts
+from services.referral.usecases.heed_admissions import heed_admissions, undo_admissions
+from services.referral.usecases.heed_deaths import heed_deaths
 from services.referral.usecases.know_people import describe_people, forget_people
 from services.referral.usecases.open_handovers import open_handovers
-from services.referral.usecases.ports import Handovers, People
+from services.referral.usecases.ports import Handovers, People, Stays
+from services.referral.usecases.undo_discharges import undo_discharges
+
+SPELLS = (
+    SpellAdmitted,
+    SpellAdmissionCancelled,
+    SpellDischarged,
+    SpellCorrected,
+    SpellDischargeCancelled,
+    SpellQuestioned,
+    SpellPatientChanged,
+)
+ALERTS = (AlertSent, AlertNotDelivered, AlertAcknowledged, AlertOvertaken)
+Said = TypeVar("Said", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,36 +49,56 @@ class Ears:
     """Hands what was heard to the use cases, kind by kind: each kind in a constant number of statements."""
 
     handovers: Handovers
+    stays: Stays
     people: People
     playbook: Playbook
 
     @property
     def subscription(self) -> Subscription:
-        """What to listen to. Of spells only discharges: an admission hands nothing over."""
+        """What to listen to."""
         return Subscription(
-            (PatientDescribed, SpellDischarged, AlertSent, AlertNotDelivered, AlertAcknowledged),
-            self.on_events,
-            self.on_tombstones,
+            (PatientDescribed, *SPELLS, *ALERTS), self.on_events, self.on_tombstones
         )
 
     async def on_events(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
-        """Sort a batch by kind. Kinds come from different streams, so their order among each other is free."""
-        described, discharges, alerts = [], [], []
-        for one in heard:
-            match one.event:
-                case PatientDescribed() as event:
-                    described.append(event)
-                case SpellDischarged() as event:
-                    discharges.append((event, one.cause))
-                case AlertSent() | AlertNotDelivered() | AlertAcknowledged() as event:
-                    alerts.append((event, one.cause))
-        if described:
-            await describe_people(unit, described, people=self.people)
-        if discharges:
-            await open_handovers(unit, discharges, handovers=self.handovers, playbook=self.playbook)
+        """Take in people first, then stays in their order, then what became of messages."""
+        handovers, playbook = self.handovers, self.playbook
+        if described := _only(PatientDescribed, heard):
+            await describe_people(unit, [event for event, _ in described], people=self.people)
+            await heed_deaths(unit, described, handovers=handovers, playbook=playbook)
+        for together in rounds(one for one in heard if isinstance(one.event, SPELLS)):
+            await self._hear_of_stays(together, unit)
+        alerts = [(one.event, one.cause) for one in heard if isinstance(one.event, ALERTS)]
         if alerts:
-            await hear_alerts(unit, alerts, handovers=self.handovers, playbook=self.playbook)
+            await hear_alerts(unit, alerts, handovers=handovers, playbook=playbook)
+
+    async def _hear_of_stays(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
+        handovers, stays, playbook = self.handovers, self.stays, self.playbook
+        if moved := _only(SpellPatientChanged, heard):
+            await follow_patients(
+                unit, moved, people=self.people, handovers=handovers, stays=stays, playbook=playbook
+            )
+        if admitted := _only(SpellAdmitted, heard):
+            await heed_admissions(
+                unit, admitted, handovers=handovers, stays=stays, playbook=playbook
+            )
+        if not_admitted := _only(SpellAdmissionCancelled, heard):
+            await undo_admissions(
+                unit, not_admitted, handovers=handovers, stays=stays, playbook=playbook
+            )
+        if discharged := _only(SpellDischarged, heard):
+            await open_handovers(unit, discharged, handovers=handovers, playbook=playbook)
+        if corrected := _only(SpellCorrected, heard):
+            await correct_discharges(unit, corrected, handovers=handovers, playbook=playbook)
+        if cancelled := _only(SpellDischargeCancelled, heard):
+            await undo_discharges(unit, cancelled, handovers=handovers, playbook=playbook)
+        if questioned := _only(SpellQuestioned, heard):
+            await ask_wards(unit, questioned, handovers=handovers, playbook=playbook)
 
     async def on_tombstones(self, keys: Sequence[str], unit: UnitOfWork) -> None:
         """Patients whom discharge has erased."""
         await forget_people(unit, keys, people=self.people)
+
+
+def _only(kind: type[Said], heard: Sequence[Received]) -> list[tuple[Said, Cause]]:
+    return [(one.event, one.cause) for one in heard if isinstance(one.event, kind)]

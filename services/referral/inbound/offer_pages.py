@@ -18,7 +18,8 @@ from services.referral.inbound.requests import Member, teams_of
 from services.referral.inbound.worklist_cards import offer_card
 from services.referral.usecases.accept_offer import accept_offer
 from services.referral.usecases.decline_offer import decline_offer
-from services.referral.usecases.ports import Changed, Views
+from services.referral.usecases.ports import Views
+from services.referral.usecases.records import Changed
 from services.referral.usecases.views import OfferView
 
 

@@ -11,7 +11,7 @@ from services.referral.domain.facts import (
     TaskChanged,
     TaskNoted,
 )
-from services.referral.usecases.ports import Changed
+from services.referral.usecases.records import Changed
 
 
 def said(change: Changed) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from services.referral.inbound.worklist_cards import person_card
 from services.referral.usecases.complete_task import complete_task
 from services.referral.usecases.fail_task import fail_task
 from services.referral.usecases.note_task import note_task
-from services.referral.usecases.ports import Changed, Views
+from services.referral.usecases.ports import Views
+from services.referral.usecases.records import Changed
 from services.referral.usecases.start_task import start_task
 
 Words = Annotated[str, Form(max_length=LONGEST_TEXT)]

@@ -9,6 +9,8 @@ from services.chassis.connection import Connection
 from services.referral.domain.facts import (
     Fact,
     HandoverCompleted,
+    HandoverPatientChanged,
+    HandoverReplanned,
     HandoverWithdrawn,
     OfferAccepted,
     OfferDeclined,
@@ -17,8 +19,15 @@ from services.referral.domain.facts import (
     TaskEscalated,
 )
 from services.referral.domain.handover import FINAL
+from services.referral.outbound.replan_writer import (
+    CANCEL_TASKS,
+    JOIN_PARTIES,
+    WITHDRAW_OFFERS,
+    write_patient_changed,
+    write_replanned,
+)
 from services.referral.outbound.rows import TASK_COLUMNS, task_row
-from services.referral.usecases.ports import Changed
+from services.referral.usecases.records import Changed
 
 F = TypeVar("F", bound=Fact)
 Happened = Sequence[tuple[UUID, F]]
@@ -43,7 +52,6 @@ _LEAVE = """
 DELETE FROM parties p WHERE team = $1 AND handover_id = $2
 AND NOT EXISTS (SELECT FROM tasks t WHERE t.handover_id = $2 AND (t.owner_team = $1 OR $1 = ANY(t.told_teams)))
 """
-_JOIN = "INSERT INTO parties (team, handover_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _CHANGE = """
 UPDATE tasks SET status = $2, status_reason = $3, closed_at = CASE WHEN $4 THEN $5::timestamptz END
 WHERE task_id = $1
@@ -54,13 +62,7 @@ UPDATE tasks SET escalation_step = $2, told_teams = $3, escalated_at = $4 WHERE 
 _CLOSE = """
 UPDATE handovers SET state = $2, closed_at = $3, closed_by = $4, closed_because = $5 WHERE handover_id = $1
 """
-_WITHDRAW_OFFERS = """
-UPDATE offers SET state = 'withdrawn', answered_at = $2, answered_by = $3, answered_because = $4
-WHERE offer_id = ANY($1::uuid[])
-"""
-_CANCEL_TASKS = """
-UPDATE tasks SET status = 'cancelled', status_reason = $2, closed_at = $3 WHERE task_id = ANY($1::uuid[])
-"""
+_ENDED_BY = "UPDATE handovers SET readmitted_by = $2 WHERE handover_id = $1"
 
 
 async def write_facts(connection: Connection, changes: Iterable[Changed]) -> None:
@@ -98,7 +100,7 @@ async def _added(connection: Connection, happened: Happened[TaskAdded]) -> None:
     await connection.copy_records_to_table(
         "tasks", columns=TASK_COLUMNS, records=[task_row(f.task, f.at) for _, f in happened]
     )
-    await connection.executemany(_JOIN, [(f.task.owner_team, of) for of, f in happened])
+    await connection.executemany(JOIN_PARTIES, [(f.task.owner_team, of) for of, f in happened])
 
 
 async def _changed(connection: Connection, happened: Happened[TaskChanged]) -> None:
@@ -112,7 +114,7 @@ async def _escalated(connection: Connection, happened: Happened[TaskEscalated]) 
         _ESCALATE, [(f.task_id, f.step, f.told_teams, f.at) for _, f in happened]
     )
     await connection.executemany(
-        _JOIN, sorted({(team, of) for of, f in happened for team in f.told_teams})
+        JOIN_PARTIES, sorted({(team, of) for of, f in happened for team in f.told_teams})
     )
 
 
@@ -125,9 +127,12 @@ async def _withdrawn(connection: Connection, happened: Happened[HandoverWithdraw
         _CLOSE, [(of, "withdrawn", f.at, f.by, f.reason) for of, f in happened]
     )
     await connection.executemany(
-        _WITHDRAW_OFFERS, [(f.offers, f.at, f.by, f.reason) for _, f in happened]
+        WITHDRAW_OFFERS, [(f.offers, f.at, f.by, f.reason) for _, f in happened]
     )
-    await connection.executemany(_CANCEL_TASKS, [(f.tasks, f.reason, f.at) for _, f in happened])
+    await connection.executemany(CANCEL_TASKS, [(f.tasks, f.reason, f.at) for _, f in happened])
+    await connection.executemany(
+        _ENDED_BY, [(of, f.readmitted_by) for of, f in happened if f.readmitted_by]
+    )
 
 
 _WRITERS: dict[type[Any], Callable[[Connection, Any], Awaitable[None]]] = {
@@ -138,4 +143,6 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], Awaitable[None]]] = {
     TaskEscalated: _escalated,
     HandoverCompleted: _completed,
     HandoverWithdrawn: _withdrawn,
+    HandoverReplanned: write_replanned,
+    HandoverPatientChanged: write_patient_changed,
 }

@@ -11,6 +11,7 @@ from services.referral.domain.facts import NotOpened
 from services.referral.domain.handover import Offer, Task, Whole
 from services.referral.domain.people import EVERY_TEAM
 from services.referral.outbound.fact_writer import write_facts
+from services.referral.outbound.lookups import Lookups
 from services.referral.outbound.rows import (
     HANDOVER_COLUMNS,
     OFFER_COLUMNS,
@@ -22,12 +23,13 @@ from services.referral.outbound.rows import (
     read_task,
     task_row,
 )
-from services.referral.usecases.ports import Changed, HistoryEntry, Loaded, Opened, Subject
+from services.referral.outbound.stop_notices import StopNotices
+from services.referral.usecases.records import Changed, HistoryEntry, Loaded, Opened, Subject
 
 # A lock that lets others add rows which refer to the handover: alerts and their history.
 _LOCK = """
 SELECT handover_id, spell_id, patient_key, sender, sender_team, owner_team, clock_started_at, opened_at, state,
-       test_patient, said, correlation_id
+       test_patient, purpose, replaces, discharge, death, readmitted_by, said, correlation_id
 FROM handovers WHERE handover_id = ANY($1::uuid[]) ORDER BY handover_id FOR NO KEY UPDATE
 """
 _OFFERS = """
@@ -45,16 +47,15 @@ _FIND: dict[Subject, str] = {
     "task": "SELECT handover_id FROM tasks WHERE task_id = $1",
 }
 _MAY_SEE = "SELECT EXISTS (SELECT FROM parties WHERE team = ANY($1::text[]) AND handover_id = $2)"
+_FORGET_DISCHARGES = """
+WITH turned_away AS (DELETE FROM not_opened WHERE spell_id = ANY($1::uuid[]))
+UPDATE handovers SET readmitted_by = NULL
+WHERE spell_id = ANY($1) AND state = 'withdrawn' AND readmitted_by IS NOT NULL
+"""
 
 
-class HandoverTables:
+class HandoverTables(Lookups, StopNotices):
     """Implements `usecases.ports.Handovers`."""
-
-    async def spells_handed_over(self, connection: Connection, spells: Iterable[UUID]) -> set[UUID]:
-        rows = await connection.fetch(
-            "SELECT spell_id FROM handovers WHERE spell_id = ANY($1::uuid[])", list(spells)
-        )
-        return {row["spell_id"] for row in rows}
 
     async def open(self, connection: Connection, opened: Sequence[Opened]) -> None:
         await connection.copy_records_to_table(
@@ -63,7 +64,7 @@ class HandoverTables:
         await connection.copy_records_to_table(
             "offers",
             columns=OFFER_COLUMNS,
-            records=[row for one in opened for row in offer_rows(one)],
+            records=[row for one in opened for row in offer_rows(one.fact.offers, one.fact.tasks)],
         )
         await connection.copy_records_to_table(
             "tasks",
@@ -94,6 +95,9 @@ class HandoverTables:
             """,
             [(one.spell_id, one.patient_key, one.reason, now) for one in decisions],
         )
+
+    async def forget_discharges(self, connection: Connection, spells: Iterable[UUID]) -> None:
+        await connection.execute(_FORGET_DISCHARGES, list(spells))
 
     async def lock(
         self, connection: Connection, subject: Subject, subject_id: UUID, teams: frozenset[str]

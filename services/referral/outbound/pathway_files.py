@@ -17,6 +17,7 @@ from services.referral.domain.deadlines import (
     WorkingDays,
 )
 from services.referral.domain.rules import (
+    AfterDeath,
     Anchor,
     Asked,
     Confidence,
@@ -115,6 +116,7 @@ class TaskEntry(Entry):
     owner: AskedEntry
     fallback: tuple[AskedEntry, ...] = ()
     needs_outcome: bool = False
+    after_death: AfterDeath = ""
     help: HelpEntry
 
 
@@ -170,8 +172,15 @@ class RuleFile(Entry):
             told_at_breach=tuple(
                 to.asked() for step in self.escalate for to in step.to if to != "owner"
             ),
-            fingerprint=hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest(),
+            after_death=self.task.after_death,
+            fingerprint=self._fingerprint(),
         )
+
+    def _fingerprint(self) -> str:
+        """What the file says; a rule that does not use a younger field keeps the fingerprint that it had."""
+        unused = None if self.task.after_death else {"task": {"after_death"}}
+        said = self.model_dump_json(by_alias=True, exclude=unused)
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def read_rules(value_sets: ValueSets, folder: Path = DATA) -> tuple[Rule, ...]:

@@ -1,19 +1,20 @@
 """Whom the worklist is about, in one table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from services.chassis.connection import Connection
-from services.referral.usecases.ports import PersonDescribed
+from services.referral.usecases.records import PersonDescribed
 
 _DESCRIBE = """
 INSERT INTO people (patient_key, nhs_number, nhs_number_verified, family, given, birth_date, deceased, restricted,
-                    described_at)
+                    described_at, death_status, identity_held, replaced_by)
 SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::text[], $6::date[], $7::boolean[],
-                     $8::boolean[], $9::timestamptz[])
+                     $8::boolean[], $9::timestamptz[], $10::text[], $11::boolean[], $12::text[])
 ON CONFLICT (patient_key) DO UPDATE
 SET nhs_number = excluded.nhs_number, nhs_number_verified = excluded.nhs_number_verified,
     family = excluded.family, given = excluded.given, birth_date = excluded.birth_date,
-    deceased = excluded.deceased, restricted = excluded.restricted, described_at = excluded.described_at
+    deceased = excluded.deceased, restricted = excluded.restricted, described_at = excluded.described_at,
+    death_status = excluded.death_status, identity_held = excluded.identity_held, replaced_by = excluded.replaced_by
 WHERE people.described_at <= excluded.described_at
 """
 
@@ -33,7 +34,20 @@ class PeopleTable:
             [one.deceased for one in people],
             [one.restricted for one in people],
             [one.described_at for one in people],
+            [one.death_status for one in people],
+            [one.identity_held for one in people],
+            [one.replaced_by for one in people],
         )
+
+    async def dead(self, connection: Connection, patient_keys: Iterable[str]) -> set[str]:
+        rows = await connection.fetch(
+            """
+            SELECT patient_key FROM people
+            WHERE patient_key = ANY($1::text[]) AND deceased AND death_status <> 'removed'
+            """,
+            list(patient_keys),
+        )
+        return {row["patient_key"] for row in rows}
 
     async def forget(self, connection: Connection, patient_keys: Sequence[str]) -> None:
         await connection.execute(

@@ -1,13 +1,15 @@
 """Rows of the tables as the domain's records, and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 
+from services.referral.domain.discharge import Discharge
 from services.referral.domain.handover import Handover, Offer, Task
-from services.referral.usecases.ports import Opened
+from services.referral.domain.people import SYSTEM
+from services.referral.usecases.records import Opened
 
 HANDOVER_COLUMNS = (
     "handover_id",
@@ -23,6 +25,10 @@ HANDOVER_COLUMNS = (
     "said",
     "correlation_id",
     "test_patient",
+    "purpose",
+    "replaces",
+    "discharge",
+    "death",
 )
 OFFER_COLUMNS = ("offer_id", "handover_id", "team", "role", "instead_of", "due_at")
 TASK_COLUMNS = (
@@ -43,8 +49,6 @@ TASK_COLUMNS = (
     "alert_id",
     "follows",
 )
-SYSTEM = "system"
-"""Who moved ownership when no person did."""
 
 
 def handover_row(opened: Opened) -> tuple[Any, ...]:
@@ -64,14 +68,52 @@ def handover_row(opened: Opened) -> tuple[Any, ...]:
         1,
         opened.correlation_id,
         handover.test_patient,
+        handover.purpose,
+        handover.replaces,
+        discharge_row(handover.discharge),
+        handover.death,
     )
 
 
-def offer_rows(opened: Opened) -> Iterable[tuple[Any, ...]]:
-    """The offers of a new handover, in the order of `OFFER_COLUMNS`."""
-    fact = opened.fact
-    for offer in fact.offers:
-        due_at = min(task.due_at for task in fact.tasks if task.offer_id == offer.offer_id)
+def discharge_row(discharge: Discharge | None) -> dict[str, Any] | None:
+    """A discharge as it is kept: what the rules see, and no identity."""
+    if discharge is None:
+        return None
+    return {
+        "provider": discharge.provider,
+        "encounter_class": discharge.encounter_class,
+        "discharged_at": discharge.discharged_at.isoformat(),
+        "method": discharge.method,
+        "destination": discharge.destination,
+        "practice": discharge.practice,
+        "pharmacy": discharge.pharmacy,
+        "diagnoses": sorted(discharge.diagnoses),
+        "indicators": discharge.indicators,
+        "said_deceased": discharge.said_deceased,
+        "test_patient": discharge.test_patient,
+    }
+
+
+def read_discharge(row: asyncpg.Record) -> Discharge | None:
+    """The discharge of a handover, under the keys that the handover has now."""
+    kept = row["discharge"]
+    if kept is None:
+        return None
+    return Discharge(
+        spell_id=row["spell_id"],
+        patient_key=row["patient_key"],
+        **kept
+        | {
+            "discharged_at": datetime.fromisoformat(kept["discharged_at"]),
+            "diagnoses": frozenset(kept["diagnoses"]),
+        },
+    )
+
+
+def offer_rows(offers: Iterable[Offer], tasks: Sequence[Task]) -> Iterable[tuple[Any, ...]]:
+    """New offers, each due with the first of its tasks, in the order of `OFFER_COLUMNS`."""
+    for offer in offers:
+        due_at = min(task.due_at for task in tasks if task.offer_id == offer.offer_id)
         yield (offer.offer_id, offer.handover_id, offer.team, offer.role, offer.instead_of, due_at)
 
 
@@ -109,6 +151,11 @@ def read_handover(row: asyncpg.Record) -> Handover:
         opened_at=row["opened_at"],
         state=row["state"],
         test_patient=row["test_patient"],
+        purpose=row["purpose"],
+        replaces=row["replaces"],
+        discharge=read_discharge(row),
+        death=row["death"],
+        readmitted_by=row["readmitted_by"],
     )
 
 

@@ -6,7 +6,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import answering
 from services.referral.usecases.acting import Desk, act
 from services.referral.usecases.measures import ANSWERS
-from services.referral.usecases.ports import Changed
+from services.referral.usecases.records import Changed
 
 
 async def accept_offer(

@@ -12,8 +12,9 @@ from services.referral.domain.handover import Whole
 from services.referral.domain.people import Person
 from services.referral.domain.rules import Playbook
 from services.referral.usecases import announce
-from services.referral.usecases.ports import Changed, Handovers, Subject
+from services.referral.usecases.ports import Handovers
 from services.referral.usecases.recording import record
+from services.referral.usecases.records import Changed, Subject
 
 Decision = Callable[[Whole, datetime], Sequence[Fact]]
 
@@ -41,5 +42,5 @@ async def act(
     facts = decide(loaded.whole, unit.now)
     said = announce.happened(unit, loaded, facts, desk.request_id)
     change = Changed(loaded.whole, facts, said)
-    await record(unit, desk.handovers, [change])
+    await record(unit, desk.handovers, [change], desk.playbook)
     return change

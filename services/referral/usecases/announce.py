@@ -1,12 +1,15 @@
 """From facts to published events: the only place where the two meet."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from schemas.event import Event
 from schemas.handover import (
     HandoverCompleted,
     HandoverOpened,
+    HandoverPatientChanged,
+    HandoverReplanned,
     HandoverWithdrawn,
     OfferAccepted,
     OfferDeclined,
@@ -19,7 +22,7 @@ from schemas.handover import (
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain import facts
 from services.referral.domain.handover import Handover, Offer, Task
-from services.referral.usecases.ports import Loaded
+from services.referral.usecases.records import Loaded
 
 
 def opened(unit: UnitOfWork, fact: facts.HandoverOpened, cause: Cause) -> None:
@@ -36,6 +39,7 @@ def opened(unit: UnitOfWork, fact: facts.HandoverOpened, cause: Cause) -> None:
         offers=tuple(_offer_made(offer) for offer in fact.offers),
         tasks=tuple(_task_made(task) for task in fact.tasks),
         test_patient=handover.test_patient,
+        replaces=handover.replaces,
     )
     unit.publish(
         event,
@@ -66,7 +70,10 @@ def happened(
 
 
 def _event(handover: Handover, fact: facts.Fact) -> Event | None:
-    about = {"patient_key": handover.patient_key, "handover_id": handover.handover_id}
+    about: dict[str, Any] = {
+        "patient_key": handover.patient_key,
+        "handover_id": handover.handover_id,
+    }
     event: Event | None
     match fact:
         case facts.OfferAccepted():
@@ -110,14 +117,39 @@ def _event(handover: Handover, fact: facts.Fact) -> Event | None:
                 escalated_at=fact.at,
                 step=fact.step,
             )
+        case facts.TaskNoted():
+            event = None
+        case _:
+            event = _of_the_whole(about, fact)
+    return event
+
+
+def _of_the_whole(about: dict[str, Any], fact: facts.WholeFact) -> Event:
+    event: Event
+    match fact:
         case facts.HandoverCompleted():
             event = HandoverCompleted(**about, completed_at=fact.at, completed_by=fact.by)
         case facts.HandoverWithdrawn():
             event = HandoverWithdrawn(
                 **about, withdrawn_at=fact.at, withdrawn_by=fact.by, reason=fact.reason
             )
-        case facts.TaskNoted():
-            event = None
+        case facts.HandoverReplanned():
+            event = HandoverReplanned(
+                **about,
+                replanned_at=fact.at,
+                clock_started_at=fact.clock_started_at,
+                reason=fact.reason,
+                offers=tuple(_offer_made(offer) for offer in fact.offers),
+                tasks=tuple(_task_made(task) for task in (*fact.tasks, *fact.moved)),
+                cancelled=fact.cancelled,
+            )
+        case facts.HandoverPatientChanged():
+            event = HandoverPatientChanged(
+                **about,
+                previous_patient_key=fact.previous,
+                reason=fact.reason,
+                changed_at=fact.at,
+            )
     return event
 
 

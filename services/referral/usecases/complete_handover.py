@@ -5,7 +5,7 @@ from uuid import UUID
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import closing
 from services.referral.usecases.acting import Desk, act
-from services.referral.usecases.ports import Changed
+from services.referral.usecases.records import Changed
 
 
 async def complete_handover(unit: UnitOfWork, desk: Desk, handover_id: UUID) -> Changed:

@@ -6,7 +6,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import answering
 from services.referral.usecases.acting import Desk, act
 from services.referral.usecases.measures import ANSWERS
-from services.referral.usecases.ports import Changed
+from services.referral.usecases.records import Changed
 
 
 async def decline_offer(unit: UnitOfWork, desk: Desk, offer_id: UUID, *, reason: str) -> Changed:

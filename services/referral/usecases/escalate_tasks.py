@@ -11,8 +11,9 @@ from services.referral.domain.facts import Fact
 from services.referral.domain.rules import Playbook
 from services.referral.usecases import announce
 from services.referral.usecases.measures import ESCALATED
-from services.referral.usecases.ports import Changed, Handovers, Loaded
+from services.referral.usecases.ports import Handovers
 from services.referral.usecases.recording import record
+from services.referral.usecases.records import Changed, Loaded
 
 _log = get_logger()
 
@@ -28,7 +29,7 @@ async def escalate_tasks(
     locked = await handovers.lock_many(unit.connection, set(of_task.values()))
     changes = [_escalate(unit, locked[of], rung, playbook) for of in sorted(locked)]
     changes = [change for change in changes if change.facts]
-    await record(unit, handovers, changes)
+    await record(unit, handovers, changes, playbook)
     for change in changes:
         ESCALATED.inc(len(change.facts))
         _log.warning(

@@ -10,7 +10,7 @@ from services.referral.domain import adding, doing
 from services.referral.domain.facts import Fact
 from services.referral.domain.handover import Whole
 from services.referral.usecases.acting import Desk, act
-from services.referral.usecases.ports import Changed
+from services.referral.usecases.records import Changed
 
 
 async def fail_task(unit: UnitOfWork, desk: Desk, task_id: UUID, *, reason: str) -> Changed:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from schemas.patient import PatientDescribed
 from services.chassis.unit_of_work import UnitOfWork
-from services.referral.usecases.ports import People, PersonDescribed
+from services.referral.usecases.ports import People
+from services.referral.usecases.records import PersonDescribed
 
 
 async def describe_people(
@@ -35,4 +36,7 @@ def _person(event: PatientDescribed) -> PersonDescribed:
         deceased=event.deceased,
         restricted=event.restricted,
         described_at=event.described_at,
+        death_status=event.death_status,
+        identity_held=event.identity_held,
+        replaced_by=event.replaced_by,
     )

@@ -12,6 +12,13 @@ DISCHARGES = Children(
 ANSWERS = Children(
     counter("baton_referral_offers_answered_total", "Offers answered, by answer", ("answer",))
 )
+WITHDRAWN = Children(
+    counter(
+        "baton_referral_handovers_withdrawn_total",
+        "Handovers withdrawn, by reason; what was called off with them was not missed",
+        ("reason",),
+    )
+)
 ESCALATED = counter(
     "baton_referral_tasks_escalated_total", "Tasks whose deadline passed in silence"
 )

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 
-from schemas.spell import SpellDischarged
+from schemas.spell import SpellCorrected, SpellDischarged
 from services.chassis.ids import new_id
 from services.chassis.log import get_logger
 from services.chassis.unit_of_work import Cause, UnitOfWork
-from services.referral.domain import opening
+from services.referral.domain import ending, opening
 from services.referral.domain.discharge import Discharge, plain_code
-from services.referral.domain.facts import NotOpened
+from services.referral.domain.facts import Fact, HandoverOpened, NotOpened
+from services.referral.domain.handover import Whole
 from services.referral.domain.rules import Playbook
-from services.referral.usecases import announce
+from services.referral.usecases.ledger import Ledger
 from services.referral.usecases.measures import DISCHARGES
-from services.referral.usecases.ports import Handovers, Opened
-from services.referral.usecases.recording import DEADLINE
+from services.referral.usecases.ports import Handovers
+from services.referral.usecases.records import Standing
 
 _log = get_logger()
 
@@ -25,36 +26,46 @@ async def open_handovers(
     handovers: Handovers,
     playbook: Playbook,
 ) -> None:
-    """Decide about each discharge; one spell makes one handover however often its discharge is said."""
-    known = await handovers.spells_handed_over(
-        unit.connection, (event.spell_id for event, _ in discharges)
-    )
-    opened: list[Opened] = []
-    turned_away: dict[object, NotOpened] = {}
-    for event, cause in discharges:
-        if event.spell_id in known:
+    """Decide about each discharge, one a stay; the next one of a stay counts once the last was withdrawn."""
+    asked = [(read_discharge(event), cause) for event, cause in discharges]
+    standing = await handovers.standing(unit.connection, [discharge for discharge, _ in asked])
+    ledger = Ledger(unit, handovers, playbook)
+    for discharge, cause in asked:
+        found = standing[discharge.spell_id]
+        if found.state in ("open", "completed"):
             DISCHARGES["repeated"].inc()
-            continue
-        decision = opening.decide(_discharge(event), unit.now, playbook, new_id)
-        if isinstance(decision, NotOpened):
-            turned_away[event.spell_id] = decision
-            DISCHARGES[decision.reason].inc()
-            continue
-        known.add(event.spell_id)
-        opened.append(Opened(decision, cause.correlation_id))
-        announce.opened(unit, decision, cause)
-        for task in decision.tasks:
-            unit.set_timer(DEADLINE, task.task_id, task.due_at)
-    if opened:
-        await handovers.open(unit.connection, opened)
-        DISCHARGES["opened"].inc(len(opened))
-    if turned_away:
-        await handovers.turn_away(unit.connection, list(turned_away.values()), unit.now)
-        for decision in turned_away.values():
-            _log.info("handover.not_opened", reason=decision.reason, spell_id=decision.spell_id)
+        else:
+            open_one(ledger, discharge, found, cause)
+    await ledger.write()
 
 
-def _discharge(event: SpellDischarged) -> Discharge:
+def open_one(ledger: Ledger, discharge: Discharge, found: Standing, cause: Cause) -> None:
+    """Open a handover, or say why not. What happened to the patient since is taken in at once."""
+    decision = opening.decide(
+        discharge, ledger.unit.now, ledger.playbook, new_id, replaces=found.handover_id
+    )
+    if isinstance(decision, NotOpened):
+        ledger.turn_away(decision)
+        DISCHARGES[decision.reason].inc()
+        _log.info("handover.not_opened", reason=decision.reason, spell_id=decision.spell_id)
+        return
+    if found.turned_away:
+        ledger.forget_turned_away(discharge.spell_id)
+    ledger.open(decision, cause, _since(decision, found, ledger))
+    DISCHARGES["opened"].inc()
+
+
+def _since(opened: HandoverOpened, found: Standing, ledger: Ledger) -> Sequence[Fact]:
+    now, whole = ledger.unit.now, Whole(opened.handover, opened.offers, opened.tasks)
+    if found.known_dead:
+        return ending.die(whole, now, ledger.playbook, new_id)
+    if found.later_stay is not None:
+        return ending.readmit(whole, *found.later_stay, now, new_id)
+    return ()
+
+
+def read_discharge(event: SpellDischarged | SpellCorrected) -> Discharge:
+    """The discharge as the rules see it."""
     return Discharge(
         spell_id=event.spell_id,
         patient_key=event.patient_key,

@@ -1,15 +1,26 @@
 """What the use cases ask of the tables; `outbound` answers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from services.chassis.connection import Connection
-from services.referral.domain.facts import Fact, HandoverOpened, NotOpened
-from services.referral.domain.handover import Whole
+from services.referral.domain.discharge import Discharge
+from services.referral.domain.facts import NotOpened
 from services.referral.domain.rules import Rule
+from services.referral.usecases.records import (
+    Changed,
+    Found,
+    HistoryEntry,
+    Loaded,
+    Opened,
+    PersonDescribed,
+    Standing,
+    Stay,
+    StopNotice,
+    Subject,
+)
 from services.referral.usecases.views import (
     Filters,
     HandoverView,
@@ -18,69 +29,28 @@ from services.referral.usecases.views import (
     WholeView,
 )
 
-Subject = Literal["handover", "offer", "task"]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A handover, locked, and how far its stream has got."""
-
-    whole: Whole
-    said: int
-    correlation_id: UUID
-    """The journey that it belongs to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A new handover and the journey that it belongs to."""
-
-    fact: HandoverOpened
-    correlation_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What happened to one handover, and how far its stream has got with it."""
-
-    whole: Whole
-    facts: Sequence[Fact]
-    said: int
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One line of what happened to a handover."""
-
-    handover_id: UUID
-    at: datetime
-    what: str
-    subject: UUID | None = None
-    team: str = ""
-    by_whom: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonDescribed:
-    """Who a patient is, for the people who look after them."""
-
-    patient_key: str
-    nhs_number: str | None
-    nhs_number_verified: bool
-    family: str
-    given: str
-    birth_date: date | None
-    deceased: bool
-    restricted: bool
-    described_at: datetime
-
 
 class Handovers(Protocol):
     """Handovers with their offers, tasks and history. Every method costs a constant number of statements."""
 
-    async def spells_handed_over(self, connection: Connection, spells: Iterable[UUID]) -> set[UUID]:
-        """Which of these spells have a handover already."""
+    async def standing(
+        self, connection: Connection, discharges: Sequence[Discharge]
+    ) -> dict[UUID, Standing]:
+        """How each of these discharges finds its stay, by spell."""
+        ...
+
+    async def of_spells(self, connection: Connection, spells: Iterable[UUID]) -> list[Found]:
+        """Every handover of these stays, the oldest first."""
+        ...
+
+    async def of_patients(self, connection: Connection, patient_keys: Iterable[str]) -> list[Found]:
+        """The handovers of these patients that are open or have open tasks, the oldest first."""
+        ...
+
+    async def ended_by(
+        self, connection: Connection, spells: Iterable[UUID]
+    ) -> list[tuple[UUID, Found]]:
+        """The handovers whose follow-up each of these stays ended, unless another one followed since."""
         ...
 
     async def open(self, connection: Connection, opened: Sequence[Opened]) -> None:
@@ -91,6 +61,27 @@ class Handovers(Protocol):
         self, connection: Connection, decisions: Sequence[NotOpened], now: datetime
     ) -> None:
         """Remember discharges that started no handover."""
+        ...
+
+    async def forget_discharges(self, connection: Connection, spells: Iterable[UUID]) -> None:
+        """Forget of discharges that do not stand what is to be known of them no more.
+
+        That they started no handover, or that a later stay ended what they had started.
+        """
+        ...
+
+    async def expect_answers(self, connection: Connection, notices: Sequence[StopNotice]) -> None:
+        """Remember which teams must say that they know of a withdrawal."""
+        ...
+
+    async def acknowledge(
+        self, connection: Connection, seen: Sequence[tuple[UUID, str, datetime]]
+    ) -> list[UUID]:
+        """Note that a team said something about a handover at a time; gives the notices that this answers."""
+        ...
+
+    async def unanswered(self, connection: Connection, notices: Iterable[UUID]) -> list[StopNotice]:
+        """Those of these notices that nobody answered, of teams that had learnt of the handover."""
         ...
 
     async def lock(
@@ -124,11 +115,31 @@ class Handovers(Protocol):
         ...
 
 
+class Stays(Protocol):
+    """Stays in hospital that began."""
+
+    async def begin(self, connection: Connection, stays: Sequence[Stay]) -> None:
+        """Remember them; one that is known already stays as it is."""
+        ...
+
+    async def undo(self, connection: Connection, spells: Iterable[UUID]) -> None:
+        """Forget stays that did not count."""
+        ...
+
+    async def move(self, connection: Connection, moved: Sequence[tuple[UUID, str]]) -> None:
+        """Let these stays, and what is noted of their discharges, belong to other patient keys."""
+        ...
+
+
 class People(Protocol):
     """Whom the worklist is about."""
 
     async def describe(self, connection: Connection, people: Sequence[PersonDescribed]) -> None:
         """Keep the latest description of each."""
+        ...
+
+    async def dead(self, connection: Connection, patient_keys: Iterable[str]) -> set[str]:
+        """Which of these patients are known to have died."""
         ...
 
     async def forget(self, connection: Connection, patient_keys: Sequence[str]) -> None:

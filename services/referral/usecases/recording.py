@@ -1,40 +1,60 @@
 """Record what happened: the state, a line in the history, and the timer that must ring or no longer may."""
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Iterator, Sequence
 
+from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
+from services.referral.domain import closing
 from services.referral.domain.facts import (
     Fact,
-    HandoverCompleted,
+    HandoverReplanned,
     HandoverWithdrawn,
-    OfferAccepted,
-    OfferDeclined,
     TaskAdded,
     TaskChanged,
-    TaskEscalated,
-    TaskNoted,
 )
-from services.referral.domain.handover import FINAL
-from services.referral.usecases.ports import Changed, Handovers, HistoryEntry
+from services.referral.domain.handover import FINAL, Whole
+from services.referral.domain.rules import Playbook
+from services.referral.usecases.history import entries_of
+from services.referral.usecases.measures import WITHDRAWN
+from services.referral.usecases.ports import Handovers
+from services.referral.usecases.records import Changed, StopNotice
 
 DEADLINE = "task.deadline"
-"""The one kind of timer that referral sets; its subject is the task."""
+"""The timer of a deadline; its subject is the task."""
+UNREAD = "withdrawal.unread"
+"""The timer of a withdrawal that a team must say it knows of; its subject is the notice."""
 
 
-async def record(unit: UnitOfWork, handovers: Handovers, changes: Sequence[Changed]) -> None:
+async def record(
+    unit: UnitOfWork, handovers: Handovers, changes: Sequence[Changed], playbook: Playbook
+) -> None:
     """Write the facts of these changes in a constant number of statements."""
     await handovers.save(unit.connection, changes)
     entries = [
         entry
         for change in changes
         for fact in change.facts
-        for entry in _entries(change.whole.handover.handover_id, fact)
+        for entry in entries_of(change.whole.handover.handover_id, fact)
     ]
     await handovers.remember(unit.connection, entries)
+    notices: list[StopNotice] = []
     for change in changes:
         for fact in change.facts:
             _keep_time(unit, fact)
+            if isinstance(fact, HandoverWithdrawn):
+                WITHDRAWN[fact.reason].inc()
+                notices += _notices(unit, change.whole, fact, playbook)
+    if notices:
+        await handovers.expect_answers(unit.connection, notices)
+
+
+def _notices(
+    unit: UnitOfWork, whole: Whole, fact: HandoverWithdrawn, playbook: Playbook
+) -> Iterator[StopNotice]:
+    for team, due_at in closing.teams_to_stop(whole, fact, playbook):
+        notice = StopNotice(new_id(), whole.handover.handover_id, team, fact.at)
+        unit.set_timer(UNREAD, notice.notice_id, due_at)
+        yield notice
 
 
 def _keep_time(unit: UnitOfWork, fact: Fact) -> None:
@@ -46,29 +66,11 @@ def _keep_time(unit: UnitOfWork, fact: Fact) -> None:
         case HandoverWithdrawn(tasks=tasks):
             for task_id in tasks:
                 unit.cancel_timers(task_id)
+        case HandoverReplanned(cancelled=cancelled, moved=moved, tasks=added):
+            for task_id in (*cancelled, *(task.task_id for task in moved)):
+                unit.cancel_timers(task_id)
+            for task in (*moved, *added):
+                if not task.escalation_step:
+                    unit.set_timer(DEADLINE, task.task_id, task.due_at)
         case _:
             pass
-
-
-def _entries(of: UUID, fact: Fact) -> tuple[HistoryEntry, ...]:
-    entries: tuple[HistoryEntry, ...]
-    match fact:
-        case OfferAccepted(offer_id=offer, team=team, by=by, at=at):
-            accepted = HistoryEntry(of, at, "offer.accepted", offer, team, by)
-            taken = HistoryEntry(of, at, "coordination.taken", of, team, by)
-            entries = (accepted, taken) if fact.takes_coordination else (accepted,)
-        case OfferDeclined(offer_id=offer, team=team, by=by, at=at, reason=reason):
-            entries = (HistoryEntry(of, at, "offer.declined", offer, team, by, reason),)
-        case TaskAdded(task=task, at=at):
-            entries = (HistoryEntry(of, at, "task.added", task.task_id, task.owner_team),)
-        case TaskChanged(task_id=task_id, owner_team=team, by=by, at=at, reason=reason):
-            entries = (HistoryEntry(of, at, f"task.{fact.status}", task_id, team, by, reason),)
-        case TaskNoted(task_id=task_id, by=by, at=at, text=text):
-            entries = (HistoryEntry(of, at, "task.noted", task_id, "", by, text),)
-        case TaskEscalated(task_id=task_id, told_teams=told, at=at):
-            entries = tuple(HistoryEntry(of, at, "task.escalated", task_id, team) for team in told)
-        case HandoverCompleted(at=at, by=by):
-            entries = (HistoryEntry(of, at, "handover.completed", of, "", by),)
-        case HandoverWithdrawn(at=at, by=by, reason=reason):
-            entries = (HistoryEntry(of, at, "handover.withdrawn", of, "", by, reason),)
-    return entries

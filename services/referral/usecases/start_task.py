@@ -5,7 +5,7 @@ from uuid import UUID
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import doing
 from services.referral.usecases.acting import Desk, act
-from services.referral.usecases.ports import Changed
+from services.referral.usecases.records import Changed
 
 
 async def start_task(unit: UnitOfWork, desk: Desk, task_id: UUID) -> Changed:

@@ -33,7 +33,6 @@ from services.referral.config import ReferralSettings
 from services.referral.domain.rules import Playbook
 from services.referral.outbound.playbook_files import read_playbook
 from services.referral.outbound.rule_versions import RuleVersionTable
-from services.referral.usecases.recording import DEADLINE
 from tests.support.postgres import Database as TestDatabase
 from tests.support.postgres import Databases
 
@@ -199,7 +198,7 @@ class House:
 
     async def ring(self) -> int:
         clocks = build_clocks(self.database, self.playbook)
-        return await Timers(self.database, {DEADLINE: clocks.when_deadlines_pass}).ring(200)
+        return await Timers(self.database, clocks.timers).ring(200)
 
     async def sweep(self) -> None:
         await build_clocks(self.database, self.playbook).sweep()

@@ -138,7 +138,9 @@ async def test_a_withdrawal_calls_everything_off_and_nothing_is_accepted_after_i
     assert [tuple(row) for row in statuses] == [("cancelled", "discharge-cancelled")]
     states = await house.pool.fetch("SELECT DISTINCT state FROM offers")
     assert [row["state"] for row in states] == ["withdrawn"]
-    assert not await house.pool.fetchval("SELECT count(*) FROM timers WHERE cancelled_at IS NULL")
+    assert not await house.pool.fetchval(
+        "SELECT count(*) FROM timers WHERE kind = 'task.deadline' AND cancelled_at IS NULL"
+    )
     [withdrawn] = await house.said(HandoverWithdrawn)
     assert withdrawn.reason == "discharge-cancelled"
 

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.handover import HandoverOpened
 from schemas.patient import PatientDescribed
-from schemas.spell import SpellAdmitted, SpellDischarged
+from schemas.spell import SpellDischarged
 from services.chassis.arrival import Arrival, Received
 from services.chassis.arrival import read as read_arrival
 from services.chassis.ids import new_id
@@ -160,15 +160,13 @@ async def test_an_unknown_hospital_is_not_dropped(house):
     assert await house.parked() == []
 
 
-async def test_nothing_is_handed_over_for_somebody_who_died(house):
-    event = discharged(deceased=True)
+async def test_after_a_death_in_hospital_only_the_ward_has_something_to_do(house):
+    """S04."""
+    await house.hear(discharged(deceased=True))
 
-    await house.hear(event)
-
-    assert await house.pool.fetchval("SELECT count(*) FROM handovers") == 0
-    assert await house.said() == []
-    row = await house.pool.fetchrow("SELECT spell_id, reason FROM not_opened")
-    assert tuple(row) == (event.spell_id, "deceased")
+    [opened] = await house.said(HandoverOpened)
+    assert opened.offers == ()
+    assert [(task.rule_id, task.owner_team) for task in opened.tasks] == [("R25", WARD)]
 
 
 async def test_a_test_patient_makes_no_work_when_live(house):
@@ -179,17 +177,6 @@ async def test_a_test_patient_makes_no_work_when_live(house):
 
     assert await house.pool.fetchval("SELECT reason FROM not_opened") == "test-patient"
     assert await house.pool.fetchval("SELECT count(*) FROM handovers WHERE test_patient") == 1
-
-
-async def test_an_admission_is_passed_over(house):
-    admitted = SpellAdmitted(
-        patient_key=key_of(EDNA), spell_id=new_id(), provider="ZTA", encounter_class="IMP"
-    )
-    after = discharged(spell_id=admitted.spell_id)
-
-    await house.hear(admitted, after)
-
-    assert await house.pool.fetchval("SELECT count(*) FROM handovers") == 1
 
 
 async def test_a_patient_is_known_by_the_latest_description_and_forgotten_on_request(house):

@@ -6,7 +6,7 @@ import pytest
 
 from services.referral.app import build
 from services.referral.outbound.rule_versions import RuleChangedError, RuleVersionTable
-from services.referral.usecases.recording import DEADLINE
+from services.referral.usecases.recording import DEADLINE, UNREAD
 from tests.integration.referral.conftest import WARD, some_settings
 
 
@@ -42,6 +42,6 @@ async def test_an_old_task_keeps_the_words_of_its_version(house):
 async def test_a_process_has_its_parts(house):
     parts = build(some_settings(), house.database)
 
-    assert set(parts.timers) == {DEADLINE}
+    assert set(parts.timers) == {DEADLINE, UNREAD}
     assert set(parts.loops) == {"watch", "forget-answers"}
     assert parts.subscription.topics == ["care.alerts.v1", "care.patients.v1", "care.spells.v1"]

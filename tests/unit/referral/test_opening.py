@@ -110,12 +110,15 @@ def test_a_hospital_that_nobody_knows_still_gets_an_accountable_team():
 @pytest.mark.parametrize(
     "said", [{"said_deceased": True}, {"method": "4"}, {"method": "5"}, {"destination": "79"}]
 )
-def test_nobody_is_asked_to_follow_up_somebody_who_died(said):
+def test_after_a_death_in_hospital_the_ward_tells_the_practice_and_nobody_else_is_asked(said):
     """S04, whichever of the three places says so."""
-    decision = opening.decide(a_discharge(**said), NOW, a_playbook(), ids())
+    opened = an_opening(discharged_at=london("2026-09-11 14:00"), **said)
 
-    assert isinstance(decision, NotOpened)
-    assert decision.reason == "deceased"
+    assert opened.offers == ()
+    [task] = opened.tasks
+    assert (task.rule_id, task.owner_team, task.status) == ("R25", WARD, "accepted")
+    assert task.due_at == london("2026-09-14 20:00")
+    assert opened.handover.death == "said"
 
 
 def test_a_test_patient_makes_no_work_in_a_live_service():

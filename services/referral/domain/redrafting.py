@@ -1,0 +1,97 @@
+"""What changes in an open handover, gathered piece by piece until it is one fact."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.referral.domain.discharge import Discharge
+from services.referral.domain.facts import HandoverReplanned
+from services.referral.domain.handover import Death, Task, Whole
+from services.referral.domain.planning import Ids, Planned, arrange
+from services.referral.domain.rules import Playbook
+
+
+@dataclass
+class Redraft:
+    """The changes of one decision; nothing of it happens before `fact`."""
+
+    whole: Whole
+    asked: list[Planned] = field(default_factory=list)
+    cancelled: set[UUID] = field(default_factory=set)
+    moved: list[Task] = field(default_factory=list)
+    kept: list[UUID] = field(default_factory=list)
+
+    def open_tasks(self) -> list[Task]:
+        """What is still to be done, after what was called off here."""
+        return [task for task in self.whole.open_tasks() if task.task_id not in self.cancelled]
+
+    def open_task(self, rule_id: str) -> Task | None:
+        """The open task that a rule made."""
+        return next((task for task in self.open_tasks() if task.rule_id == rule_id), None)
+
+    def ask(self, *planned: Planned) -> None:
+        self.asked += planned
+
+    def cancel(self, *tasks: Task) -> None:
+        self.cancelled.update(task.task_id for task in tasks)
+
+    def cancel_rule(self, rule_id: str) -> None:
+        """Call off what a rule made, unless it is done."""
+        self.cancel(*(task for task in self.open_tasks() if task.rule_id == rule_id))
+
+    def end_follow_up(self) -> None:
+        """Call off what other teams were asked for; the sender's own duties stay."""
+        self.cancel(*(task for task in self.open_tasks() if task.offer_id is not None))
+
+    def end_with_the_patient(self, playbook: Playbook) -> None:
+        """Call off what a death makes pointless, as its rule says; without a word in the rule, the follow-up."""
+        for task in self.open_tasks():
+            rule = playbook.rule(task.rule_id)
+            after_death = rule.after_death if rule else ""
+            if after_death == "ends" or (not after_death and task.offer_id is not None):
+                self.cancel(task)
+
+    def move(self, task: Task, planned: Planned, now: datetime) -> None:
+        """Give a task another deadline; silence about the old one counts no more when the new one is ahead."""
+        when = planned.when
+        self.moved.append(
+            replace(
+                task,
+                anchored_at=planned.anchored_at,
+                due_at=when.due_at,
+                not_before=when.not_before,
+                escalation_step=0 if when.due_at > now else task.escalation_step,
+            )
+        )
+
+    def fact(
+        self,
+        reason: str,
+        now: datetime,
+        new_id: Ids,
+        *,
+        discharge: Discharge | None,
+        death: Death,
+        readmitted_by: UUID | None,
+    ) -> HandoverReplanned:
+        """Everything gathered. An offer that asks for nothing any more is withdrawn with it."""
+        handover = self.whole.handover
+        waiting = [offer for offer in self.whole.offers if offer.state == "offered"]
+        offers, tasks = arrange(self.asked, handover, waiting, new_id)
+        needed = {task.offer_id for task in (*self.open_tasks(), *tasks)}
+        return HandoverReplanned(
+            reason=reason,
+            at=now,
+            discharge=discharge,
+            clock_started_at=discharge.discharged_at if discharge else handover.clock_started_at,
+            offers=offers,
+            tasks=tasks,
+            moved=tuple(self.moved),
+            cancelled=tuple(
+                task.task_id for task in self.whole.tasks if task.task_id in self.cancelled
+            ),
+            withdrawn=tuple(offer.offer_id for offer in waiting if offer.offer_id not in needed),
+            kept=tuple(self.kept),
+            death=death,
+            readmitted_by=readmitted_by,
+        )
