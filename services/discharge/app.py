@@ -17,6 +17,7 @@ from services.chassis.web import Place, create_app
 from services.discharge.config import DischargeSettings
 from services.discharge.domain.identity import KeyOf
 from services.discharge.inbound.api import routes
+from services.discharge.inbound.clash_pages import clash_pages
 from services.discharge.inbound.demo_people import PEOPLE
 from services.discharge.inbound.feed_watch import FeedWatch, feed_routes
 from services.discharge.inbound.hl7.listener import Limits, MllpListener
@@ -31,6 +32,7 @@ from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
 from services.discharge.inbound.mending_desk import MendingDesk
 from services.discharge.inbound.message_pages import message_pages
+from services.discharge.inbound.message_view import MessageView
 from services.discharge.inbound.national.door import national_routes
 from services.discharge.inbound.national.reading import NationalReader
 from services.discharge.inbound.national.record import ORGANISATION
@@ -98,9 +100,11 @@ def _show_messages(
     settings: DischargeSettings, database: Database, bench: Bench, app: FastAPI
 ) -> None:
     desk, pages = MendingDesk(database, bench, settings.senders), Pages(TEMPLATES)
+    view = MessageView(desk, pages)
     app.include_router(intake_api(database, desk))
     app.include_router(intake_pages(database, bench, pages))
-    app.include_router(message_pages(database, desk, pages))
+    app.include_router(message_pages(view))
+    app.include_router(clash_pages(view))
 
 
 def _mllp_tls(settings: DischargeSettings) -> SSLContext | None:

@@ -128,7 +128,7 @@ def intake_api(database: Database, desk: MendingDesk) -> APIRouter:
     ) -> dict[str, Any] | Response:
         """What each source's messages were flagged for, and how often; the messages are at `flag` of the list."""
         if wants_page(request) and Role.HOSPITAL not in actor.roles:
-            return RedirectResponse(f"/intake/quality?days={days}", 303)
+            return RedirectResponse(f"/data-quality?days={days}", 303)
         async with database.reading() as connection:
             now = await connection.fetchval("SELECT clock_timestamp()")
             rows = await read_data_quality(connection, reviews, now, days, own_of(actor))
