@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tests.integration.discharge.conftest import Ward
-from tests.support.hospital import a_notification, an_adt
+from tests.support.hospital import a_notification, a_sample, an_adt
 
 ADMIT, TRANSFER, DISCHARGE = (f"notification-{word}" for word in ("admit", "transfer", "discharge"))
 LEFT = datetime(2026, 9, 8, 10, 20, tzinfo=UTC)
@@ -135,3 +135,11 @@ async def test_a_hospital_number_without_an_nhs_number_is_one_person_in_both_dia
     (discharged,) = await ward.said("spell.discharged")
     assert admitted.stream == discharged.stream
     assert admitted.event.patient_key == discharged.event.patient_key
+
+
+async def test_the_messages_of_the_samples_tell_one_story(ward: Ward):
+    for name in ("admit", "transfer", "discharge", "still-here"):
+        response = await ward.post_fhir(a_sample(f"asthma-34-{name}.json"))
+        assert response.status_code == 200
+
+    assert await told(ward) == ["spell.admitted", "spell.discharged", "spell.discharge_cancelled"]

@@ -22,6 +22,25 @@ def test_the_young_man_of_the_demo_is_read_in_full():
     assert said.flags == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "happening", "ward", "sent"),
+    [
+        ("admit", "admitted", "AMU", datetime(2026, 9, 6, 21, 41, 30, tzinfo=UTC)),
+        ("transfer", "moved", "W9", datetime(2026, 9, 7, 8, 32, 10, tzinfo=UTC)),
+        ("still-here", "admitted", "W9", datetime(2026, 9, 8, 9, 9, tzinfo=UTC)),
+    ],
+)
+def test_the_other_messages_of_his_stay_are_proper_bundles_about_it(name, happening, ward, sent):
+    body = a_sample(f"asthma-34-{name}.json")
+    Bundle.model_validate_json(body)
+
+    said = statement(body)
+
+    assert (said.happening, said.stay.ward, said.said_at) == (happening, ward, sent)
+    assert said.stay.visit_number == "SP-90177"
+    assert said.flags == ()
+
+
 def test_the_same_stay_says_the_same_in_both_languages():
     fhir = statement(a_notification())
     v2 = read_hl7(an_adt(numbers="9995000245^^^NHS^NH"), ARRIVAL, frozenset())[0].statement
