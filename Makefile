@@ -36,6 +36,11 @@ bench: $(READY) ## figures beside a bare floor program, and build/bench.json: ma
 bench-intake: $(READY) ## figures of the intake alone, and build/bench-intake.json: [QUICK=1] [SOAK=N] [MINUTES=M]
 	$(BIN)/python -m bench.intake $(if $(QUICK),--quick) $(if $(SOAK),--soak $(SOAK)) $(if $(MINUTES),--minutes $(MINUTES))
 
+fuzz: $(READY) build/fuzz/.ready ## mutated messages at every reader, each for so long: make fuzz MINUTES=60
+	for each in tests/fuzz/fuzz_*.py; do \
+		PYTHONPATH=build/fuzz/site $(BIN)/python -m tests.fuzz.$$(basename $$each .py) $$((60 * $(or $(MINUTES),60))); \
+	done
+
 layers: $(READY) ## who may import whom, and whether it is so
 	$(BIN)/lint-imports
 
@@ -52,6 +57,7 @@ format: $(READY) ## put the code in shape
 lock: $(READY) ## resolve requirements*.in anew into the lock files
 	$(COMPILE) --upgrade requirements.in -o requirements.lock
 	$(COMPILE) --upgrade -c requirements.lock requirements.in requirements-dev.in -o requirements-dev.lock
+	$(COMPILE) --upgrade requirements-fuzz.in -o requirements-fuzz.lock
 
 clean: ## remove what make made
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -64,6 +70,11 @@ $(READY): requirements-dev.lock pyproject.toml
 		-r <(awk '/^[^ ]/ {mine = /^uv==/} mine' requirements-dev.lock)
 	$(BIN)/uv pip sync --quiet --require-hashes requirements-dev.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The fuzzer stays out of .venv, which holds what the lock of development names and nothing else.
+build/fuzz/.ready: requirements-fuzz.lock $(READY)
+	$(BIN)/uv pip install --quiet --target build/fuzz/site --require-hashes --no-deps --requirement requirements-fuzz.lock
 	touch $@
 
 .PHONY: help setup demo check unit test bench bench-intake layers events kafka format lock clean

@@ -127,3 +127,13 @@ def test_a_version_or_event_of_a_strange_form_is_not_repeated():
 def test_a_message_cut_off_after_its_header_still_has_a_control_id():
     assert read_head(an_adt()[:200]).control_id == "M1001"
     assert read_head(b"\xff" * 200).control_id == ""
+
+
+@pytest.mark.parametrize("control", [b"\x0b", b"\x1c", b"\x00"])
+def test_nothing_that_goes_back_breaks_the_frame_of_the_answer(control):
+    message = an_adt(application="PAS", charset="").replace(b"|PAS|", b"|P" + control + b"AS|")
+    message = message.replace(b"M1001", b"M10" + control + b"01")
+
+    _, header = read_hl7(message, Arrival(AT, "http"), frozenset())
+
+    assert control not in acknowledge(header, ACCEPTED, ID, AT)

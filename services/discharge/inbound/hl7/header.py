@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.discharge.domain.message import Answer
 from services.discharge.domain.statement import Realm
+from services.discharge.inbound.clean import without_controls
 from services.discharge.inbound.hl7.events import EVENTS
 from services.discharge.inbound.hl7.reader import Message, Separators
 
@@ -56,7 +57,9 @@ class Header:
 def read_header(message: Message) -> Header:
     """Read MSH. Whatever is missing is empty."""
     line = message.segments[0]
-    raw = [line[number][:_LONGEST_ECHO] if number < len(line) else "" for number in range(19)]
+    # What goes back goes back as it came, but for what would break the frame of an answer.
+    raw = [without_controls(field[:_LONGEST_ECHO]) for field in line[:19]]
+    raw += [""] * (19 - len(raw))
     kind, event = message.value(line, 9, 1), message.value(line, 9, 2)
     return Header(
         separators=message.separators,

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from services.discharge.domain.times import LONDON, Moment, Trouble, from_wall_clock
 
 _STAMP = re.compile(
-    r"(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)?(\d\d)?(?:\.(\d{1,6}))?)?([+-]\d{4})?\Z", re.ASCII
+    r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,6}))?)?)?)?)?)?([+-]\d{4})?\Z",
+    re.ASCII,
 )
 
 
