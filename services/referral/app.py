@@ -24,6 +24,7 @@ from services.referral.inbound.task_commands import task_commands
 from services.referral.inbound.task_pages import task_pages
 from services.referral.inbound.worklist_pages import WAITING, worklist_pages
 from services.referral.outbound.demo_people_file import read_demo_people
+from services.referral.outbound.documents import DocumentTable
 from services.referral.outbound.handover_views import ViewTables
 from services.referral.outbound.handovers import HandoverTables
 from services.referral.outbound.people import PeopleTable
@@ -53,12 +54,14 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
 
 def build_ears(playbook: Playbook) -> Ears:
     """What listens to events."""
-    return Ears(HandoverTables(), StayTable(), PeopleTable(), playbook)
+    return Ears(HandoverTables(), StayTable(), PeopleTable(), DocumentTable(), playbook)
 
 
 def build_clocks(database: Database, playbook: Playbook) -> Clocks:
     """What time brings."""
-    return Clocks(database, HandoverTables(), WatchTables(), RuleVersionTable(), playbook)
+    return Clocks(
+        database, HandoverTables(), WatchTables(), RuleVersionTable(), DocumentTable(), playbook
+    )
 
 
 def build_app(settings: ReferralSettings, database: Database, playbook: Playbook) -> FastAPI:

@@ -10,9 +10,11 @@ from services.chassis.timers import Rung, TimerHandler
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain.rules import Playbook
 from services.referral.usecases.chase_withdrawals import chase_withdrawals
+from services.referral.usecases.document_records import Documents
 from services.referral.usecases.escalate_tasks import escalate_tasks
 from services.referral.usecases.keep_watch import check_calendar, keep_watch
 from services.referral.usecases.ports import Handovers, RuleVersions, Watch
+from services.referral.usecases.read_documents import UNCLAIMED, claim_documents
 from services.referral.usecases.recording import DEADLINE, UNREAD
 
 A_MINUTE = 60.0
@@ -29,6 +31,7 @@ class Clocks:
     handovers: Handovers
     watch: Watch
     rules: RuleVersions
+    documents: Documents
     playbook: Playbook
 
     @property
@@ -37,12 +40,23 @@ class Clocks:
         return {
             DEADLINE: self.when_deadlines_pass,
             UNREAD: self.when_withdrawals_stay_unread,
+            UNCLAIMED: self.when_documents_stay_unclaimed,
         }
 
     async def when_withdrawals_stay_unread(self, rung: Sequence[Rung], unit: UnitOfWork) -> None:
         """Teams that did not say in time that they know of a withdrawal, together."""
         timers = {one.subject: one.timer_id for one in rung}
         await chase_withdrawals(unit, timers, handovers=self.handovers, playbook=self.playbook)
+
+    async def when_documents_stay_unclaimed(self, rung: Sequence[Rung], unit: UnitOfWork) -> None:
+        """Documents whose discharge did not come in time, together."""
+        await claim_documents(
+            unit,
+            [one.subject for one in rung],
+            documents=self.documents,
+            handovers=self.handovers,
+            playbook=self.playbook,
+        )
 
     async def when_deadlines_pass(self, rung: Sequence[Rung], unit: UnitOfWork) -> None:
         """Deadlines that passed, together."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertOvertaken, AlertSent
+from schemas.document import DocumentReceived, DocumentWithdrawn
 from schemas.event import Event
 from schemas.patient import PatientDescribed
 from schemas.spell import (
@@ -22,6 +23,7 @@ from services.referral.domain.rules import Playbook
 from services.referral.inbound.rounds import rounds
 from services.referral.usecases.ask_wards import ask_wards
 from services.referral.usecases.correct_discharges import correct_discharges
+from services.referral.usecases.document_records import Documents
 from services.referral.usecases.follow_patients import follow_patients
 from services.referral.usecases.hear_alerts import hear_alerts
 from services.referral.usecases.heed_admissions import heed_admissions, undo_admissions
@@ -29,6 +31,7 @@ from services.referral.usecases.heed_deaths import heed_deaths
 from services.referral.usecases.know_people import describe_people, forget_people
 from services.referral.usecases.open_handovers import open_handovers
 from services.referral.usecases.ports import Handovers, People, Stays
+from services.referral.usecases.read_documents import read_documents
 from services.referral.usecases.undo_discharges import undo_discharges
 
 SPELLS = (
@@ -41,6 +44,7 @@ SPELLS = (
     SpellPatientChanged,
 )
 ALERTS = (AlertSent, AlertNotDelivered, AlertAcknowledged, AlertOvertaken)
+DOCUMENTS = (DocumentReceived, DocumentWithdrawn)
 Said = TypeVar("Said", bound=Event)
 
 
@@ -51,26 +55,41 @@ class Ears:
     handovers: Handovers
     stays: Stays
     people: People
+    documents: Documents
     playbook: Playbook
 
     @property
     def subscription(self) -> Subscription:
         """What to listen to."""
         return Subscription(
-            (PatientDescribed, *SPELLS, *ALERTS), self.on_events, self.on_tombstones
+            (PatientDescribed, *SPELLS, *DOCUMENTS, *ALERTS), self.on_events, self.on_tombstones
         )
 
     async def on_events(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
-        """Take in people first, then stays in their order, then what became of messages."""
+        """Take in people first, then stays in their order, then documents, then what became of messages."""
         handovers, playbook = self.handovers, self.playbook
         if described := _only(PatientDescribed, heard):
             await describe_people(unit, [event for event, _ in described], people=self.people)
             await heed_deaths(unit, described, handovers=handovers, playbook=playbook)
         for together in rounds(one for one in heard if isinstance(one.event, SPELLS)):
             await self._hear_of_stays(together, unit)
+        await self._hear_of_documents(heard, unit)
         alerts = [(one.event, one.cause) for one in heard if isinstance(one.event, ALERTS)]
         if alerts:
             await hear_alerts(unit, alerts, handovers=handovers, playbook=playbook)
+
+    async def _hear_of_documents(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
+        written = [(one.event, one.cause) for one in heard if isinstance(one.event, DOCUMENTS)]
+        discharged = _only(SpellDischarged, heard)
+        if written or discharged:
+            await read_documents(
+                unit,
+                written,
+                discharged,
+                documents=self.documents,
+                handovers=self.handovers,
+                playbook=self.playbook,
+            )
 
     async def _hear_of_stays(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
         handovers, stays, playbook = self.handovers, self.stays, self.playbook
@@ -97,6 +116,7 @@ class Ears:
 
     async def on_tombstones(self, keys: Sequence[str], unit: UnitOfWork) -> None:
         """Patients whom discharge has erased."""
+        await self.documents.forget(unit.connection, keys)
         await forget_people(unit, keys, people=self.people)
 
 
