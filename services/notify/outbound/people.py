@@ -1,6 +1,6 @@
 """Contact records in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from asyncpg import Record
@@ -36,37 +36,23 @@ WHERE people.described_at <= excluded.described_at
 """
 
 _FIND = """
-WITH RECURSIVE chain (asked, patient_key, links) AS (
-    SELECT key, key, 0 FROM unnest($1::text[]) AS key
-    UNION ALL
-    SELECT chain.asked, people.replaced_by, chain.links + 1
-    FROM chain JOIN people USING (patient_key)
-    WHERE people.replaced_by IS NOT NULL AND chain.links < $2
-)
-SELECT asked, patient_key, prefix, given, family, birth_date, contact_points, address_lines, postcode, language,
-       needs, verification, deceased, death_status, restricted, identity_held, test_patient
-FROM chain JOIN people USING (patient_key)
-WHERE people.replaced_by IS NULL
+SELECT patient_key, prefix, given, family, birth_date, contact_points, address_lines, postcode, language, needs,
+       verification, deceased, death_status, restricted, identity_held, test_patient, replaced_by
+FROM people WHERE patient_key = ANY($1::text[])
 """
 
-# UNION and not UNION ALL: records that replace each other in a circle are found once.
-_FAMILY = """
-WITH RECURSIVE family (patient_key) AS (
-    SELECT unnest($1::text[])
-    UNION
-    SELECT people.patient_key FROM family JOIN people ON people.replaced_by = family.patient_key
-)
-SELECT patient_key FROM family
+# Key by key, because almost nobody was ever replaced, which a plan made before the first ANALYZE does not know.
+_REPLACED = """
+SELECT replaced.patient_key
+FROM unnest($1::text[]) AS asked (key)
+CROSS JOIN LATERAL (SELECT patient_key FROM people WHERE replaced_by = asked.key OFFSET 0) AS replaced
 """
 
 _IDENTITIES = """
 SELECT patient_key, identity_held, replaced_by FROM people WHERE patient_key = ANY($1::text[])
-ORDER BY patient_key FOR UPDATE
 """
 
 _HOLD = "SELECT FROM people WHERE patient_key = ANY($1::text[]) ORDER BY patient_key FOR SHARE"
-_MOST_LINKS = 10
-"""How often a person's key may have been replaced; more, and a circle is not followed for ever."""
 
 
 async def keep(connection: Connection, descriptions: Sequence[Description]) -> None:
@@ -76,22 +62,35 @@ async def keep(connection: Connection, descriptions: Sequence[Description]) -> N
 
 
 async def find(connection: Connection, keys: Collection[str]) -> dict[str, Person]:
-    """The contact records of these patients, as far as they are known; under a retired key, of its successor."""
-    if not keys:
-        return {}
-    rows = await connection.fetch(_FIND, list(keys), _MOST_LINKS)
-    return {row["asked"]: _person(row) for row in rows}
+    """The contact records of these patients, as far as they are known; under a retired key, of its successor.
+
+    One statement, and one more for each time that a key was replaced.
+    """
+    known: dict[str, Record] = {}
+    wanted = set(keys)
+    while wanted:
+        rows = await connection.fetch(_FIND, list(wanted))
+        known |= {row["patient_key"]: row for row in rows}
+        wanted = {row["replaced_by"] for row in rows if row["replaced_by"]} - known.keys()
+    last = {key: _last(key, known) for key in keys}
+    return {key: _person(known[of]) for key, of in last.items() if of}
 
 
 async def family(connection: Connection, keys: Collection[str]) -> set[str]:
     """These keys, and every retired one whose person is now known under one of them."""
-    return {row["patient_key"] for row in await connection.fetch(_FAMILY, list(keys))}
+    found = set(keys)
+    new = set(keys)
+    while new:
+        rows = await connection.fetch(_REPLACED, list(new))
+        new = {row["patient_key"] for row in rows} - found
+        found |= new
+    return found
 
 
 async def identities(
     connection: Connection, keys: Collection[str]
 ) -> dict[str, tuple[bool, str | None]]:
-    """For each known key whether its identity is held, and the key that replaced it; locked."""
+    """For each known key whether its identity is held, and the key that replaced it."""
     rows = await connection.fetch(_IDENTITIES, list(keys))
     return {row["patient_key"]: (row["identity_held"], row["replaced_by"]) for row in rows}
 
@@ -106,9 +105,21 @@ async def forget(connection: Connection, keys: Collection[str]) -> None:
     await connection.execute("DELETE FROM people WHERE patient_key = ANY($1::text[])", list(keys))
 
 
+def _last(key: str, known: Mapping[str, Record]) -> str | None:
+    """The end of a chain of replaced keys; None when it is not known, or when there is none because it is a circle."""
+    passed: set[str] = set()
+    while key in known and key not in passed:
+        passed.add(key)
+        successor = known[key]["replaced_by"]
+        if successor is None:
+            return key
+        key = successor
+    return None
+
+
 def _person(row: Record) -> Person:
     values = dict(row)
-    del values["asked"]
+    del values["replaced_by"]
     points = values.pop("contact_points")
     return Person(
         email=next((point["value"] for point in points if point["kind"] == "email"), ""),

@@ -40,7 +40,7 @@ class People(Protocol):
     async def identities(
         self, connection: Connection, keys: Collection[str]
     ) -> dict[str, tuple[bool, str | None]]:
-        """For each known key whether its identity is held, and the key that replaced it; locked."""
+        """For each known key whether its identity is held, and the key that replaced it."""
 
     async def hold(self, connection: Connection, keys: Collection[str]) -> None:
         """Let nobody change what is known of these patients until the transaction ends."""

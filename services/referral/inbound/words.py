@@ -44,6 +44,14 @@ HANDOVER_STATES: Mapping[str, Tag] = {
     "completed": Tag("Complete", "green"),
     "withdrawn": Tag("Withdrawn", "grey"),
 }
+WITHDRAWN_BECAUSE: Mapping[str, str] = {
+    "discharge-cancelled": "discharge cancelled",
+    "admission-cancelled": "stay entered in error",
+    "entered-in-error": "entered in error",
+    "readmitted": "back in hospital",
+    "deceased": "the patient has died",
+    "answered-since": "question answered",
+}
 ROLES: Mapping[str, str] = {
     "gp-practice": "GP practice",
     "community-pharmacy": "pharmacy",
@@ -59,6 +67,12 @@ FORCES: Mapping[str, str] = {
     "guideline": "Guideline",
     "local": "Local rule",
 }
+PATIENT_CHANGED: Mapping[str, str] = {
+    "identified": "The NHS number became known",
+    "merged": "Two records of one person were joined",
+    "unmerged": "Two records that were joined were parted",
+    "moved": "The stay had been noted on the wrong record",
+}
 CHANNELS: Mapping[str, str] = {"email": "e-mail", "letter": "letter"}
 UNDELIVERED: Mapping[str, str] = {
     "no-usable-channel": "No mail or postal address is known",
@@ -67,12 +81,15 @@ UNDELIVERED: Mapping[str, str] = {
     "need-not-understood": "It is not clear in which form they need messages",
     "language-not-offered": "No message can be written in their language",
     "identity-not-verified": "It is not certain who they are",
+    "identity-held": "Records were merged, and nobody has confirmed since who they are",
     "patient-not-described": "Nothing is known of how to reach them",
     "patient-forgotten": "What was known of them has been erased",
     "restricted": "Their contact details are protected",
     "under-age": "They are too young to be written to themselves",
     "age-unknown": "Their age is not known",
     "deceased": "They have died",
+    "death-taken-back": "Their death was recorded and taken back: somebody must find out",
+    "too-late-to-send": "The discharge was heard of too late for a message",
     "test-patient": "A test patient is not written to",
     "handover-withdrawn": "The handover was withdrawn before the message left",
     "handover-completed": "The handover was complete before the message left",
@@ -80,6 +97,12 @@ UNDELIVERED: Mapping[str, str] = {
     "refused-by-provider": "The message was refused on its way",
 }
 """Why a message reached nobody, by the codes that notify gives."""
+
+
+def state_tag(state: str, because: str) -> Tag:
+    """`Withdrawn: discharge cancelled`; the reason where a few words say it."""
+    tag, why = HANDOVER_STATES[state], WITHDRAWN_BECAUSE.get(because)
+    return Tag(f"{tag.text}: {why}", tag.colour) if state == "withdrawn" and why else tag
 
 
 def due_tag(due_at: datetime, now: datetime) -> Tag:

@@ -10,7 +10,7 @@ from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
 from tests.support.eventually import eventually
 from tests.support.web import served
 from tests.unit.notify.builders import ELM_TREE, TWENTY_POINTS
-from tests.unit.notify.facts import a_task_made, accepted, described, escalated, opened
+from tests.unit.notify.facts import a_task_made, accepted, described, escalated, opened, withdrawn
 
 pytestmark = pytest.mark.browser
 
@@ -151,6 +151,26 @@ async def test_a_team_says_with_the_keyboard_that_it_has_seen_an_alert(house, pa
 
     await page.get_by_text("Seen", exact=True).first.wait_for()
     assert await page.get_by_role("button", name="We have seen this").count() == 0
+
+
+async def test_a_team_that_is_told_to_stop_sees_it_first_and_says_that_it_has(house, page, address):
+    handover = opened(at=house.now)
+    await house.hear(described(), handover)
+    await house.deliver()
+    await house.hear(opened(at=house.now), withdrawn(handover))
+    await sign_in(page, address)
+
+    for size in ({"width": 1200, "height": 900}, PHONE, NARROWEST):
+        await page.set_viewport_size(size)
+        await page.goto(f"{address}/alerts-inbox")
+        await assert_accessible(page)
+        await assert_fits(page)
+    assert await page.locator("main h2").first.inner_text() == "Withdrawn: stop"
+
+    await page.get_by_role("button", name="We have stopped").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Seen", exact=True).first.wait_for()
+    assert await page.get_by_role("button", name="We have stopped").count() == 0
 
 
 async def test_a_new_alert_appears_without_being_asked_for(house, page, address):

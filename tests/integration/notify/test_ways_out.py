@@ -146,6 +146,25 @@ async def test_a_repeated_letter_leaves_the_first_alone(tmp_path: Path):
     assert words_in(tmp_path) == [MESSAGE.body]
 
 
+async def test_a_letter_that_lies_there_can_be_taken_back_once(tmp_path: Path):
+    letters = Letters(tmp_path)
+    await letters.carry(MESSAGE)
+
+    assert await letters.take_back(MESSAGE.alert_id)
+    assert words_in(tmp_path) == []
+    assert not await letters.take_back(MESSAGE.alert_id), "now it is as if the printer had it"
+
+
+async def test_a_folder_that_is_not_there_has_no_letter_to_take_back(tmp_path: Path):
+    assert not await Letters(tmp_path / "gone").take_back(MESSAGE.alert_id)
+
+
+async def test_mail_that_has_left_cannot_be_taken_back(mail):
+    await mail.carry(MESSAGE)
+
+    assert not await mail.take_back(MESSAGE.alert_id)
+
+
 async def test_a_folder_that_cannot_be_written_to_may_be_mended(tmp_path: Path):
     put(tmp_path / "file", "in the way")
 

@@ -35,8 +35,11 @@ def test_a_link_that_is_old_revoked_or_for_something_else_is_closed(link):
     assert judge(link, a_plan(), a_person(), NOW) == "closed"
 
 
-@pytest.mark.parametrize("person", [None, a_person(deceased=True), a_person(restricted=True)])
-def test_a_link_closes_when_its_patient_died_is_protected_or_was_forgotten(person):
+@pytest.mark.parametrize(
+    "person",
+    [None, a_person(deceased=True), a_person(restricted=True), a_person(identity_held=True)],
+)
+def test_a_link_closes_when_its_patient_died_is_protected_was_forgotten_or_is_in_doubt(person):
     assert judge(LINK, a_plan(), person, NOW) == "closed"
 
 

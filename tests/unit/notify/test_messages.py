@@ -111,6 +111,23 @@ def test_how_tasks_are_said_to_patients_names_no_illness():
         assert words.what.format(who="Elm Tree Surgery").startswith(("Elm", "A nurse from Elm"))
 
 
+@pytest.mark.parametrize("kind", [Kind.WITHDRAWN, Kind.CHANGED, Kind.OPENED, Kind.DUTY])
+def test_why_something_is_so_is_told_to_a_team_without_a_banned_word(kind):
+    desk = a_desk()
+
+    for because in desk.reasons[kind]:
+        told = for_team(kind, because=because)
+        composed = compose(alert=an_alert(told))
+        assert desk.why(kind, because) in composed.message.body
+        assert BANNED.every_message.found_in(composed.message.body) == []
+
+
+def test_a_team_that_is_told_nothing_of_why_reads_no_gap():
+    assert a_desk().why(Kind.OPENED, "") == ""
+    assert a_desk().why(Kind.ESCALATED, "anything") == ""
+    assert "\n\n\n" not in compose(alert=an_alert(for_team())).message.body
+
+
 def test_mail_to_a_patient_says_nothing_of_who_they_are_or_where_they_were():
     composed = compose()
 

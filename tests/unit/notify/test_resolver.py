@@ -241,3 +241,78 @@ def test_every_decision_is_the_same_when_it_is_asked_again():
     assert decide(alert=an_alert(for_team(team=ELM_TREE))) == decide(
         alert=an_alert(for_team(team=ELM_TREE))
     )
+
+
+def test_a_message_waits_until_the_discharge_has_settled_by_the_moment_it_was_heard():
+    alert = an_alert(happened_at=NOW - timedelta(hours=1), made_at=NOW)
+    site = a_site(settling=120)
+
+    settling = decide(alert=alert, now=NOW + timedelta(seconds=119), site=site)
+    settled = decide(alert=alert, now=NOW + timedelta(seconds=120), site=site)
+
+    assert settling == Postpone(NOW + timedelta(seconds=120), "settling")
+    assert isinstance(settled, Send)
+
+
+def test_a_team_does_not_wait_for_a_discharge_to_settle():
+    assert isinstance(decide(alert=an_alert(for_team()), site=a_site(settling=120)), Send)
+
+
+def test_what_settles_at_night_waits_for_the_morning_as_well():
+    at = london("2026-09-08 20:59")
+
+    decision = decide(
+        alert=an_alert(happened_at=at), now=at + timedelta(minutes=2), site=a_site(settling=120)
+    )
+
+    assert decision == Postpone(london("2026-09-09 08:00"), "quiet-hours")
+
+
+def test_the_dead_are_not_even_waited_for():
+    decision = decide(a_person(deceased=True), site=a_site(settling=120))
+
+    assert decision == Withhold("deceased", needs_person=False)
+
+
+def test_a_death_that_was_taken_back_is_looked_at_by_a_person():
+    in_doubt = a_person(deceased=True, death_status="removed")
+    decided = a_person(deceased=False, death_status="removed")
+
+    assert decide(in_doubt) == Withhold("death-taken-back", needs_person=True)
+    assert isinstance(decide(decided), Send)
+
+
+def test_an_identity_that_is_held_is_waited_for_a_day_even_when_its_number_is_verified():
+    held = a_person(identity_held=True, verification="01")
+    day = timedelta(hours=24)
+
+    assert decide(held) == Postpone(NOW + day, "identity-held")
+    assert decide(held, now=NOW + day) == Withhold("identity-held", needs_person=True)
+
+
+def test_who_is_back_in_hospital_is_asked_about_again_tomorrow():
+    decision = decide(state=a_state(back_in_hospital=True))
+
+    assert decision == Postpone(NOW + timedelta(hours=24), "readmitted")
+
+
+def test_a_discharge_that_was_heard_of_too_late_is_told_by_a_person():
+    left = NOW - timedelta(hours=24, seconds=1)
+
+    assert decide(state=a_state(clock_started_at=left)) == Withhold(
+        "too-late-to-send", needs_person=True
+    )
+    assert isinstance(decide(state=a_state(clock_started_at=NOW - timedelta(hours=24))), Send)
+
+
+def test_what_was_put_off_on_purpose_is_not_late_the_next_day_but_after_three():
+    tomorrow, later = (decide(now=NOW + timedelta(hours=hours)) for hours in (25, 73))
+
+    assert isinstance(tomorrow, Send)
+    assert later == Withhold("too-late-to-send", needs_person=True)
+
+
+def test_a_team_is_told_however_late():
+    assert isinstance(
+        decide(alert=an_alert(for_team(), happened_at=NOW - timedelta(days=30), made_at=NOW)), Send
+    )

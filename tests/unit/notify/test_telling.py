@@ -128,3 +128,66 @@ def test_kinds_that_bear_on_safety_are_urgent_and_others_are_not():
     urgent = {kind for kind in Kind if telling.Telling(Audience.TEAM, kind, WARD).urgent}
 
     assert urgent == {Kind.ESCALATED, Kind.WITHDRAWN}
+
+
+def replan(before, *made, cancelled=(), asked=()):
+    after = plans.replan(before, made, cancelled, NOW - timedelta(hours=1))
+    return after, telling.on_replanned(before, after, asked, "discharge-corrected")
+
+
+def test_a_plan_that_is_made_again_keeps_owners_and_answers_and_has_other_days():
+    taken = a_task(2, owner_team=ELM_TREE, answer=Answer.ACCEPTED, status="in-progress")
+    moved = a_task(2, due_at=NOW + timedelta(days=9), not_before=NOW)
+
+    after, tellings = replan(a_plan(OWN, taken), moved)
+
+    assert after.tasks == (OWN, replace(taken, due_at=moved.due_at, not_before=NOW))
+    assert after.clock_started_at == NOW - timedelta(hours=1)
+    assert told(tellings) == [(ELM_TREE, "changed")]
+    assert tellings[0].due_at == moved.due_at
+
+
+def test_a_team_that_has_not_answered_hears_of_the_change_and_not_the_owner():
+    _, tellings = replan(a_plan(a_task(1)), a_task(1, due_at=NOW))
+
+    assert told(tellings) == [(ELM_TREE, "changed")]
+
+
+def test_a_declined_task_concerns_its_owner():
+    declined = a_task(1, answer=Answer.DECLINED)
+
+    _, tellings = replan(a_plan(declined), cancelled={declined.task_id})
+
+    assert told(tellings) == [(WARD, "changed")]
+    assert tellings[0].due_at is None, "what is called off has no deadline"
+
+
+def test_however_much_is_another_a_team_hears_once():
+    here = a_task(1, owner_team=ELM_TREE, answer=Answer.ACCEPTED)
+    gone = a_task(2, owner_team=ELM_TREE, answer=Answer.ACCEPTED)
+    asked = a_task(4, offer_id=UUID(int=12), asked_team=COMMUNITY)
+    known = a_task(5, offer_id=None, asked_team=WARD, answer=Answer.OWN)
+
+    _, tellings = replan(
+        a_plan(here, gone),
+        replace(here, due_at=NOW),
+        a_task(3),
+        asked,
+        known,
+        cancelled={gone.task_id},
+        asked=[COMMUNITY],
+    )
+
+    assert told(tellings) == [(COMMUNITY, "opened"), (ELM_TREE, "changed"), (WARD, "added")]
+    assert [each.task_count for each in tellings] == [1, 3, 1]
+
+
+def test_a_plan_that_is_the_same_again_is_told_to_nobody():
+    done = a_task(2, status="completed")
+
+    after, tellings = replan(
+        a_plan(done, OWN), replace(done, due_at=NOW), OWN, cancelled={done.task_id}
+    )
+
+    assert tellings == []
+    assert after.tasks == (done, OWN)
