@@ -52,9 +52,8 @@ def drawn() -> Iterator[str]:
 
 
 def alerts() -> list[dict[str, object]]:
-    [group] = yaml.safe_load(ALERTS.read_text())["groups"]
-    rules: list[dict[str, object]] = group["rules"]
-    return rules
+    groups = yaml.safe_load(ALERTS.read_text())["groups"]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 def names_in(expression: str) -> set[str]:

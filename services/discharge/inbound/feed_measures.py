@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from services.chassis.metrics import gauge, histogram
+from services.chassis.metrics import Children, counter, gauge, histogram
 from services.chassis.redaction import mask_text
 from services.discharge.domain.message import Incoming, Outcome
 
 Source = tuple[str, str]
 
+_SAID = Children(
+    counter(
+        "baton_intake_statements_total", "Messages taken in, by what they are about", ("happening",)
+    )
+)
 _LATENESS = histogram(
     "baton_intake_lateness_seconds",
     "From what happened in hospital to its message",
@@ -38,7 +43,10 @@ def note(batch: Sequence[Incoming], outcomes: Sequence[Outcome]) -> None:
     """Note when the messages of a committed batch came."""
     for incoming, outcome in zip(batch, outcomes, strict=True):
         said = incoming.statement
-        if said is None or outcome.repeated or incoming.arrived_by == "national":
+        if said is None or outcome.repeated or outcome.answer.code != "AA":
+            continue
+        _SAID[said.happening].inc()
+        if incoming.arrived_by == "national":
             continue
         received = incoming.received_at
         _LATENESS.observe(max(0.0, (received - said.happened_at).total_seconds()))
