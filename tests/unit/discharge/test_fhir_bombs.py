@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from services.discharge.inbound.fhir.bundle import MOST_PARTS
+from services.discharge.inbound.fhir.bundle import MOST_PARTS, MOST_VALUES
 from services.discharge.inbound.fhir.models import MOST_ENTRIES
 from tests.support.bundles import answer
 from tests.support.hospital import a_notification, a_sample, as_json
@@ -78,8 +78,16 @@ def test_nothing_that_fits_through_the_door_holds_the_others_up(name):
     assert min(seconds) < LONGEST_SECONDS
 
 
-def test_more_parts_than_anybody_needs_are_refused_before_they_are_read():
-    status, outcome = answer(b'{"resourceType":"Bundle","a":[' + b"{}," * MOST_PARTS + b"{}]}")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"resourceType":"Bundle","a":[' + b"{}," * MOST_PARTS + b"{}]}",
+        b'{"resourceType":"Bundle","a":[' + b"1," * MOST_VALUES + b"1,1]}",
+    ],
+    ids=["parts", "values"],
+)
+def test_more_than_anybody_needs_is_refused_before_it_is_read(body):
+    status, outcome = answer(body)
 
     assert status == 413
     assert outcome["issue"][0]["code"] == "too-costly"

@@ -18,8 +18,10 @@ from services.discharge.inbound.fhir.models import (
 )
 
 MOST_ISSUES = 20
-MOST_PARTS = 6_000
+MOST_PARTS = 5_000
 """Objects, and lists, in a body. A notification of 200 KiB has half as many; each costs microseconds."""
+MOST_VALUES = 50_000
+"""Values, by the commas between them; those in texts count too."""
 
 P = TypeVar("P", bound=Part)
 
@@ -78,6 +80,8 @@ def read_json(body: bytes) -> Any:
     """Read JSON. Raises `Faulty` for what is not, and for what would take long; the parser bounds depth and numbers."""
     if max(body.count(b"{"), body.count(b"[")) > MOST_PARTS:
         raise Faulty([Issue("too-costly", f"More than {MOST_PARTS} objects or lists")])
+    if body.count(b",") > MOST_VALUES:
+        raise Faulty([Issue("too-costly", f"More than {MOST_VALUES} values")])
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
