@@ -75,7 +75,7 @@ async def test_a_message_that_was_sent_back_may_be_mended_and_sent_again(ward: W
 @pytest.mark.parametrize(
     ("given", "answer"),
     [
-        ({"type": "ADT^A08"}, b"MSA|AR|M1001|"),
+        ({"type": "ADT^A24"}, b"MSA|AR|M1001|"),
         ({"type": "ORU^R01"}, b"MSA|AR|M1001|"),
         ({"version": "2.7"}, b"MSA|AR|M1001|"),
         ({"processing": "Q"}, b"MSA|AR|M1001|"),

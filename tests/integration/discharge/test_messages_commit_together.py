@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.hl7.message import read_hl7
 from services.discharge.inbound.intake import Intake
 from services.discharge.outbound.documents import PostgresDocuments
-from services.discharge.outbound.messages import PostgresMessages
+from services.discharge.outbound.messages import KNOWN, PostgresMessages
 from services.discharge.outbound.patients import PostgresPatients
 from services.discharge.outbound.spells import PostgresSpells
 from services.discharge.usecases.receive_messages import Stores, receive_messages
@@ -21,9 +22,7 @@ from tests.integration.discharge.conftest import PASSWORDS, Ward, key_of
 from tests.support.hospital import an_adt
 from tests.support.postgres import Database as Site
 
-STORES = Stores(
-    PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments()
-)
+STORES = Stores(PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments())
 
 
 class CountingConnection:
@@ -91,7 +90,7 @@ async def test_one_batch_may_hold_a_whole_story(ward: Ward):
         incoming("M2"),
         incoming("M2", name="OTHER"),
         incoming("M3", sent="20260908130000", phones="07700 900123^PRS^CP"),
-        incoming("M4", type="ADT^A08"),
+        incoming("M4", type="ADT^A24"),
     ]
     async with ward.database.unit_of_work() as unit:
         outcomes = await receive_messages(batch, unit, STORES, key_of)
@@ -149,3 +148,14 @@ async def test_two_processes_that_hear_the_same_say_it_once(
     described = [each.sequence for each in await ward.said("patient.described")]
     assert sorted(described) == list(range(1, len(described) + 1))
     assert Counter(described).most_common(1)[0][1] == 1
+
+
+async def test_a_resend_is_looked_for_by_its_key_even_in_a_table_nobody_analysed(ward: Ward):
+    async with ward.database.unit_of_work() as unit:
+        await receive_messages([incoming("M1")], unit, STORES, key_of)
+    asked = (["hl7v2"], ["ZTA"], ["PAS"], ["M1"], [b"digest"])
+
+    plan = await ward.database.pool.fetchval(f"EXPLAIN (FORMAT JSON) {KNOWN}", *asked)
+
+    used = set(re.findall(r'"Index Name": "(\w+)"', plan))
+    assert used == {"source_messages_are_kept_once"}

@@ -78,7 +78,7 @@ async def test_another_hospital_does_not_see_it(ward: Ward):
 
 
 async def test_operators_see_what_came_over_the_line(ward: Ward):
-    await ward.send(an_adt(type="ADT^A08"))
+    await ward.send(an_adt(type="ADT^A24"))
     (kept,) = await ward.stored()
 
     shown = (await ward.show(f"/intake/messages/{kept['message_id']}")).json()
