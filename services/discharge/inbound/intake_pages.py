@@ -16,7 +16,7 @@ from services.chassis.database import Database
 from services.chassis.pages import Pages, field_errors
 from services.chassis.wording import LONDON
 from services.discharge.inbound.flag_words import WORDS, kind_of
-from services.discharge.inbound.listing import Asked, Engineer, Staff, filters, may_see_bodies
+from services.discharge.inbound.listing import NAME, Asked, Engineer, Staff, filters, may_see_bodies
 from services.discharge.inbound.message_cards import card, held_cards, quality_row
 from services.discharge.inbound.message_words import DOORS
 from services.discharge.usecases.confirm_identity import confirm_identity
@@ -39,11 +39,11 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     show: Literal["waiting", "clash", "all"] = "waiting"
-    source: Annotated[str, Field(max_length=201)] = ""
-    event: Annotated[str, Field(max_length=40)] = ""
+    source: Annotated[str, Field(max_length=201, pattern=NAME)] = ""
+    event: Annotated[str, Field(max_length=40, pattern=NAME)] = ""
     answer: Literal["", "AA", "AE", "AR"] = ""
     door: Literal["", "mllp", "http", "kafka", "national"] = ""
-    flag: Annotated[str, Field(max_length=120)] = ""
+    flag: Annotated[str, Field(max_length=120, pattern=NAME)] = ""
     first: Annotated[str, Field(max_length=10)] = ""
     last: Annotated[str, Field(max_length=10)] = ""
     spell: UUID | None = None
@@ -129,7 +129,8 @@ def intake_pages(database: Database, bench: Bench, pages: Pages) -> APIRouter:
 
     @router.post(IDENTITY)
     async def confirm(
-        actor: Engineer, patient_key: Annotated[str, Form(min_length=1, max_length=100)]
+        actor: Engineer,
+        patient_key: Annotated[str, Form(max_length=100, pattern=r"^[\x21-\x7e]+$")],
     ) -> Response:
         async with database.unit_of_work() as unit:
             await confirm_identity(unit, bench.stores, patient_key, actor.ref, unit.now)

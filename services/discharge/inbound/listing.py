@@ -14,7 +14,8 @@ Staff = Annotated[Actor, allow(Role.INTEGRATION, Role.OPERATOR)]
 Reader = Annotated[Actor, allow(Role.INTEGRATION, Role.OPERATOR, Role.HOSPITAL)]
 
 PER_PAGE = 25
-_CODE = r"^[A-Za-z0-9.^-]*$"
+NAME = r"^[^\x00-\x1f\x7f]*$"
+CODE = r"^[A-Za-z0-9:.^-]*$"
 
 
 class Asked(BaseModel):
@@ -22,12 +23,12 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
-    source: Annotated[str, Field(max_length=201)] = ""
+    source: Annotated[str, Field(max_length=201, pattern=NAME)] = ""
     """MSH-4, or MSH-4 and MSH-3 with a slash between."""
-    event: Annotated[str, Field(max_length=40, pattern=_CODE)] = ""
+    event: Annotated[str, Field(max_length=40, pattern=CODE)] = ""
     answer: Literal["", "AA", "AE", "AR"] = ""
     door: Literal["", "mllp", "http", "kafka", "national"] = ""
-    flag: Annotated[str, Field(max_length=120, pattern=r"^[A-Za-z0-9:.-]*$")] = ""
+    flag: Annotated[str, Field(max_length=120, pattern=CODE)] = ""
     spell: UUID | None = None
     since: Annotated[AwareDatetime | None, Field(alias="from")] = None
     until: Annotated[AwareDatetime | None, Field(alias="to")] = None

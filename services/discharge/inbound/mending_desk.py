@@ -15,6 +15,7 @@ from services.chassis.idempotency import Command, Said, once
 from services.chassis.unit_of_work import UnitOfWork
 from services.discharge.domain.message import Incoming, Outcome
 from services.discharge.inbound import measures
+from services.discharge.inbound.clean import without_controls
 from services.discharge.inbound.mending import Mended, as_bytes, as_text, read_again
 from services.discharge.usecases.accept_clash import accept_clash
 from services.discharge.usecases.read_message import read_message
@@ -71,7 +72,9 @@ class MendingDesk:
         mended = await read_again(body, dialect, message_id, actor.ref, self.allowed_senders)
 
         async def take(unit: UnitOfWork, incoming: Incoming) -> Outcome:
-            return await resubmit_message(unit, self.bench, incoming, actor.ref, reason.strip())
+            return await resubmit_message(
+                unit, self.bench, incoming, actor.ref, without_controls(reason).strip()
+            )
 
         return await self._take(command, actor, mended, take, answering)
 
@@ -92,7 +95,9 @@ class MendingDesk:
         same = await read_again(body, dialect, message_id, actor.ref, self.allowed_senders)
 
         async def take(unit: UnitOfWork, incoming: Incoming) -> Outcome:
-            return await accept_clash(unit, self.bench, incoming, actor.ref, reason.strip())
+            return await accept_clash(
+                unit, self.bench, incoming, actor.ref, without_controls(reason).strip()
+            )
 
         return await self._take(command, actor, same, take, answering)
 
@@ -108,7 +113,9 @@ class MendingDesk:
 
         async def work(unit: UnitOfWork) -> Said:
             messages, reviews = self.bench.stores.messages, self.bench.reviews
-            await set_aside(unit, messages, reviews, message_id, actor.ref, reason.strip())
+            await set_aside(
+                unit, messages, reviews, message_id, actor.ref, without_controls(reason).strip()
+            )
             return answer
 
         return await once(self.database, command, actor, work)

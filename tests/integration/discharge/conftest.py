@@ -13,6 +13,7 @@ import asyncpg
 import httpx2
 import orjson
 import pytest
+from fastapi import FastAPI
 
 from schemas.catalogue import BY_SCHEMA
 from schemas.event import Event
@@ -80,6 +81,7 @@ class Ward:
     http: httpx2.AsyncClient
     settings: DischargeSettings
     loops: dict[str, asyncio.Task[None]]
+    app: FastAPI
     open_lines: list["Line"] = field(default_factory=list)
 
     async def line(self) -> "Line":
@@ -111,6 +113,17 @@ class Ward:
 
     async def show(self, location: str, token: str = OPERATOR) -> httpx2.Response:
         return await self.http.get(location, headers=bearer(token))
+
+    async def visitor(self, ref: str) -> httpx2.AsyncClient:
+        """A browser without scripts, with somebody signed in."""
+        browser = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=self.app),
+            base_url="http://discharge",
+            headers={"Accept": "text/html", "Origin": "http://discharge"},
+        )
+        answer = await browser.post("/sign-in", data={"ref": ref})
+        assert answer.status_code == 303, answer.text
+        return browser
 
     async def said(self, type_: str = "") -> list[Said]:
         """Every event so far, in the order in which it was said."""
@@ -237,7 +250,7 @@ async def ward(
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://discharge", headers=bearer(HOSPITAL)
     ) as http:
-        ward = Ward(database, *listener.address, http, settings, loops)
+        ward = Ward(database, *listener.address, http, settings, loops, parts.app)
         yield ward
     for line in ward.open_lines:
         line.close()
