@@ -35,7 +35,7 @@ ORDER BY message_id DESC LIMIT ${limit}
 
 _BY_VALUE = {
     "own_of": "handed_in_by = {}",
-    "organisation": "organisation = {}",
+    "organisation": "upper(organisation) = upper({})",
     "application": "application = {}",
     "event": "event = {}",
     "answer": "answer = {}",

@@ -9,7 +9,7 @@ from services.chassis.connection import Connection
 from services.discharge.domain.message import Answer, Known, Sender
 from services.discharge.usecases.ports import Kept
 
-_KNOWN = """
+KNOWN = """
 WITH asked AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[])
         AS asked (dialect, organisation, application, control_id, digest)
@@ -66,7 +66,7 @@ class PostgresMessages:
         """Messages with the same sender and control id, if they have the same digest or were accepted."""
         senders = [sender for sender, _ in asked]
         rows = await connection.fetch(
-            _KNOWN,
+            KNOWN,
             [sender.dialect for sender in senders],
             [sender.organisation for sender in senders],
             [sender.application for sender in senders],

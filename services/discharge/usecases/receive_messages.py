@@ -1,5 +1,6 @@
 """Receive messages: store each as it came, take in what is new, answer a resend as before."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from services.discharge.usecases.document_ports import Documents
 from services.discharge.usecases.file_documents import Arrived, Files
 from services.discharge.usecases.ports import Kept, Messages, Patients, Spells
 from services.discharge.usecases.take_in import Effect, stays_of, take_in
+
+_AT_A_STRETCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +57,7 @@ async def receive_messages(
         if incoming.statement is not None and answer.code == "AA"
     ]
     books = await _open_books(acting, unit, stores)
-    effects = {
-        incoming.message_id: take_in(
-            books,
-            statement,
-            identity,
-            incoming.message_id,
-            unit,
-            snapshot=incoming.sender.dialect == "fhir",
-        )
-        for incoming, statement, identity in acting
-    }
+    effects = await _in_turns(acting, books, unit)
     written = await files.file(unit, stores.documents, _arrived(acting, effects, books))
     kept = []
     for incoming, answer in fresh:
@@ -84,6 +77,25 @@ async def receive_messages(
         )
     await _save(books, kept, unit, stores)
     return outcomes
+
+
+async def _in_turns(
+    acting: Sequence[tuple[Incoming, Statement, Identity]], books: Books, unit: UnitOfWork
+) -> dict[UUID, Effect]:
+    """Take each in; everybody else in the process gets a turn now and then."""
+    effects = {}
+    for place, (incoming, statement, identity) in enumerate(acting, 1):
+        effects[incoming.message_id] = take_in(
+            books,
+            statement,
+            identity,
+            incoming.message_id,
+            unit,
+            snapshot=incoming.sender.dialect == "fhir",
+        )
+        if place % _AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
+    return effects
 
 
 def _judge(
