@@ -77,4 +77,4 @@ build/fuzz/.ready: requirements-fuzz.lock $(READY)
 	$(BIN)/uv pip install --quiet --target build/fuzz/site --require-hashes --no-deps --requirement requirements-fuzz.lock
 	touch $@
 
-.PHONY: help setup demo check unit test bench bench-intake layers events kafka format lock clean
+.PHONY: help setup demo check unit test bench bench-intake fuzz layers events kafka format lock clean

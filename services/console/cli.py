@@ -15,6 +15,10 @@ parked = typer.Typer(
     help="Records that could not be handled and wait for a person.", no_args_is_help=True
 )
 app.add_typer(parked, name="parked")
+sources = typer.Typer(
+    help="How the messages of each hospital are read (source profiles).", no_args_is_help=True
+)
+app.add_typer(sources, name="sources")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Kafka = Annotated[
@@ -137,6 +141,38 @@ def parked_release(
     from services.console.commands.parked import release_parked as run
 
     run(service, parked_id, as_json=json)
+
+
+@sources.command("check")
+def sources_check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Files or folders of HL7 v2 messages, framed or not.", exists=True),
+    ],
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Read all of them by this profile: its id, or a YAML file."),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="BATON_SOURCES_FOLDER",
+            help="Profiles of the site, beside those that come with Baton.",
+        ),
+    ] = None,
+    show_values: Annotated[
+        bool,
+        typer.Option("--show-values", help="Show what fields hold; otherwise only its shape."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Show how messages would be read: every field with its place, flags, and what is ignored.
+
+    Nothing is stored or sent. Exits 1 when a message would be refused.
+    """
+    from services.console.commands.sources import check as run
+
+    run(files, profile=profile, folder=folder, show_values=show_values, as_json=json)
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""Trying a source profile on messages of a hospital, before anything is connected."""
