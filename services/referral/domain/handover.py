@@ -9,8 +9,8 @@ from services.referral.domain.discharge import Discharge
 from services.referral.domain.errors import HandoverClosed, NotFound
 
 HandoverState = Literal["open", "completed", "withdrawn"]
-Purpose = Literal["discharge", "loose-end"]
-"""What it is for: to hand over after a discharge, or to give a question about a stay an owner."""
+Purpose = Literal["discharge", "loose-end", "document"]
+"""What it is for: to hand over after a discharge, to give a question about a stay an owner, or a document."""
 Death = Literal["", "said", "removed"]
 """Whether this handover knows that the patient died, and whether that was taken back."""
 OfferState = Literal["offered", "accepted", "declined", "withdrawn"]

@@ -77,7 +77,7 @@ def read_in(
                 asked.append(document.document_id)
     if not draft.cancelled and not draft.asked:
         return None, {}
-    if handover.purpose == "loose-end" and not (draft.asked or kept or draft.open_tasks()):
+    if handover.purpose == "document" and not (draft.asked or kept or draft.open_tasks()):
         return closing.call_off(whole, now, reason="document-withdrawn")[0], {}
     reason = "document-received"
     if gone:
@@ -113,7 +113,7 @@ def open_for(
         clock_started_at=document.discharged_at or document.received_at,
         opened_at=now,
         test_patient=document.test_patient,
-        purpose="loose-end",
+        purpose="document",
     )
     offers, tasks = arrange(_planned(document, handover, playbook), handover, (), new_id)
     return HandoverOpened(handover, offers, tasks), tasks[0].task_id

@@ -18,6 +18,7 @@ _SINCE: Mapping[Anchor, str] = {
     "decided_at": "it was clear that the message reached nobody",
     "failed_at": "the task was given up",
     "heard_at": "it became known here",
+    "received_at": "the document arrived",
 }
 
 

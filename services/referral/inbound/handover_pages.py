@@ -14,6 +14,7 @@ from services.chassis.pages import Pages, when
 from services.referral.domain import reasons
 from services.referral.domain.errors import NotFound, ReasonUnknown
 from services.referral.inbound.desks import Desks
+from services.referral.inbound.document_cards import document_row
 from services.referral.inbound.handover_cards import offer_row, owner_rows, task_card, told_rows
 from services.referral.inbound.history_lines import history_lines
 from services.referral.inbound.requests import Member, Reader, teams_of
@@ -80,6 +81,7 @@ def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
             owners=owner_rows(whole, directory),
             told=told_rows(whole.history, directory),
             history=history_lines(whole, directory),
+            documents=[document_row(each, directory) for each in whole.documents],
             may_close=acts and actor.serves(whole.coordinator_team),
             here=request.url.path,
             notice=NOTICES.get(done),

@@ -14,6 +14,7 @@ from services.chassis.pages import Pages
 from services.referral.domain.errors import NotFound, ReasonMissing
 from services.referral.inbound.bodies import LONGEST_TEXT
 from services.referral.inbound.desks import Act, Desks
+from services.referral.inbound.document_cards import document_card
 from services.referral.inbound.handover_cards import task_card
 from services.referral.inbound.requests import Member, Reader, teams_of
 from services.referral.inbound.worklist_cards import person_card
@@ -51,6 +52,7 @@ def task_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
             status=status,
             task=task_card(task, directory, now),
             person=person_card(task.person, now),
+            document=document_card(task, actor, directory),
             handover=f"/worklist/handovers/{task.handover_id}",
             may_act=mine and task.closed_at is None and task.status != "requested",
             may_start=task.status in ("accepted", "on-hold"),

@@ -28,3 +28,8 @@ CREATE INDEX documents_of_a_spell ON documents (spell_id) WHERE spell_id IS NOT 
 CREATE INDEX documents_of_a_handover ON documents (handover_id) WHERE handover_id IS NOT NULL;
 CREATE INDEX documents_of_a_task ON documents (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX documents_by_what_they_replace ON documents (replaces) WHERE replaces IS NOT NULL;
+
+-- A document whose discharge was never heard has a handover of its own.
+ALTER TABLE handovers DROP CONSTRAINT handovers_know_their_purposes;
+ALTER TABLE handovers ADD CONSTRAINT handovers_know_their_purposes
+    CHECK (purpose IN ('discharge', 'loose-end', 'document'));

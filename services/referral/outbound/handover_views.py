@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.chassis.connection import Connection
-from services.referral.outbound import offer_views, task_views
+from services.referral.outbound import documents, offer_views, task_views
 from services.referral.outbound.person_views import read_person
 from services.referral.usecases.views import (
     EntryView,
@@ -150,6 +150,7 @@ class ViewTables:
             tasks=await task_views.of_handover(connection, handover_id),
             owners=[OwnerView(**dict(owner)) for owner in owners],
             history=[EntryView(**dict(entry)) for entry in history],
+            documents=await documents.of_handover(connection, handover_id),
         )
 
 

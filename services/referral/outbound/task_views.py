@@ -1,11 +1,13 @@
 """Tasks as they are shown, with their rule, offer and patient: each list is one statement over partial indexes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
 
 from services.chassis.connection import Connection
+from services.referral.outbound import documents
 from services.referral.outbound.person_views import read_person
 from services.referral.usecases.views import Filters, RuleView, TaskView
 
@@ -117,7 +119,9 @@ async def one(
 ) -> TaskView | None:
     """A task that these teams may see."""
     rows = _read(await connection.fetch(_ONE, task_id, None if teams is None else sorted(teams)))
-    return rows[0] if rows else None
+    if not rows:
+        return None
+    return replace(rows[0], document=await documents.of_task(connection, task_id))
 
 
 async def of_handover(connection: Connection, handover_id: UUID) -> list[TaskView]:

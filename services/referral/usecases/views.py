@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from services.referral.usecases.document_records import DocumentView
+
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
@@ -65,6 +67,8 @@ class TaskView:
     """Open past its deadline; derived, not a status."""
     rule: RuleView
     person: PersonView
+    document: DocumentView | None = None
+    """What it asks to be read; only where one task is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ class WholeView(HandoverView):
     tasks: Sequence[TaskView]
     owners: Sequence[OwnerView]
     history: Sequence[EntryView]
+    documents: Sequence[DocumentView] = ()
 
 
 @dataclass(frozen=True, slots=True)
