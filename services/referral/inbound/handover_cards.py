@@ -1,13 +1,13 @@
 """A handover as its page shows it: tasks that explain themselves, owners over time, who was told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.chassis.pages import when
 from services.referral.domain.directory import Directory
-from services.referral.domain.reasons import DECLINE
+from services.referral.domain.reasons import CANCELLED, DECLINE
 from services.referral.inbound.words import (
     CHANNELS,
     FORCES,
@@ -23,6 +23,7 @@ from services.referral.inbound.worklist_cards import in_place_of
 from services.referral.usecases.views import EntryView, OfferView, TaskView, WholeView
 
 PATIENT = "patient"
+_ANSWERS: Mapping[str, Mapping[str, str]] = {"declined": DECLINE, "withdrawn": CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ def task_card(task: TaskView, directory: Directory, now: datetime) -> TaskCard:
         owner=directory.name_of(task.owner_team),
         waits_for=asked if task.status == "requested" else "",
         told=" and ".join(directory.name_of(team) for team in task.told_teams),
-        reason=task.status_reason,
+        reason=sentence(task.status_reason, CANCELLED)
+        if task.status == "cancelled"
+        else task.status_reason,
         is_open=closed is None,
         rule=_rule_card(task),
     )
@@ -143,7 +146,9 @@ def offer_row(offer: OfferView, directory: Directory) -> OfferRow:
         due=when(offer.due_at),
         state=OFFER_STATES[offer.state],
         answered=when(offer.answered_at),
-        reason=sentence(offer.answered_because, DECLINE) if offer.state == "declined" else "",
+        reason=sentence(offer.answered_because, _ANSWERS.get(offer.state, {}))
+        if offer.answered_because
+        else "",
     )
 
 

@@ -18,7 +18,7 @@ from services.referral.inbound.document_cards import document_row
 from services.referral.inbound.handover_cards import offer_row, owner_rows, task_card, told_rows
 from services.referral.inbound.history_lines import history_lines
 from services.referral.inbound.requests import Member, Reader, teams_of
-from services.referral.inbound.words import HANDOVER_STATES
+from services.referral.inbound.words import state_tag
 from services.referral.inbound.worklist_cards import offer_card, person_card
 from services.referral.usecases.complete_handover import complete_handover
 from services.referral.usecases.ports import Views
@@ -59,15 +59,18 @@ def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
             request,
             "handover.html",
             person=person_card(whole.person, now),
-            state=HANDOVER_STATES[whole.state],
+            state=state_tag(whole.state, whole.closed_because),
             whole=whole,
             sender=directory.name_of(whole.sender_team),
             coordinator=directory.name_of(whole.coordinator_team),
             coordinator_phone=coordinator.phone if coordinator else "",
+            loose_end=whole.purpose == "loose-end",
+            replaces=_link(whole.replaces),
+            replaced_by=_link(whole.replaced_by),
             left_hospital=when(whole.clock_started_at),
             opened=when(whole.opened_at),
             closed=when(whole.closed_at),
-            closed_because=reasons.WITHDRAW.get(whole.closed_because, ""),
+            closed_because=reasons.WITHDRAWN.get(whole.closed_because, ""),
             asked=[
                 offer_card(offer, directory, now)
                 for offer in whole.offers
@@ -143,3 +146,7 @@ def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
 
 def _page_of(handover_id: UUID, done: str) -> Response:
     return RedirectResponse(f"/worklist/handovers/{handover_id}?done={done}", 303)
+
+
+def _link(handover_id: UUID | None) -> str:
+    return f"/worklist/handovers/{handover_id}" if handover_id else ""

@@ -61,6 +61,8 @@ def person_card(person: PersonView, now: datetime) -> PersonCard:
         tags.append(Tag("Restricted: share no location", "red"))
     if person.deceased:
         tags.append(Tag("Has died", "grey"))
+    if person.identity_held:
+        tags.append(Tag("Check who this is: records were joined or parted", "red"))
     if person.known and not person.nhs_number_verified:
         tags.append(Tag("NHS number not verified", "orange"))
     return PersonCard(

@@ -73,6 +73,9 @@ _COLUMNS = (
     "test_patient",
     "open_tasks",
     "next_due_at",
+    "purpose",
+    "replaces",
+    "replaced_by",
 )
 _OWNERS = """
 SELECT subject, since, team, moved_by FROM ownership

@@ -17,4 +17,5 @@ def read_person(row: asyncpg.Record) -> PersonView:
         nhs_number_verified=row["nhs_number_verified"],
         deceased=row["deceased"],
         restricted=row["restricted"],
+        identity_held=row["identity_held"],
     )

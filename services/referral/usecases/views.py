@@ -19,6 +19,8 @@ class PersonView:
     nhs_number_verified: bool = False
     deceased: bool = False
     restricted: bool = False
+    identity_held: bool = False
+    """Records were joined or parted, and nobody has verified since who this is."""
 
     @property
     def known(self) -> bool:
@@ -134,6 +136,12 @@ class HandoverView:
     test_patient: bool
     open_tasks: int
     next_due_at: datetime | None
+    purpose: str
+    """`discharge`, or `loose-end`: only there to give a question about a stay an owner."""
+    replaces: UUID | None
+    """The withdrawn handover of the same stay that this one follows."""
+    replaced_by: UUID | None
+    """The one that followed."""
     person: PersonView
 
 

@@ -1,5 +1,6 @@
 """Builders with sensible defaults for the referral service's tests."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -92,3 +93,44 @@ def by_rule(opened: HandoverOpened | Whole, rule_id: str):
 def offer_to(opened: HandoverOpened | Whole, team: str):
     [offer] = [offer for offer in opened.offers if offer.team == team]
     return offer
+
+
+_counted = ids()
+
+
+def new_id():
+    """Ids that no builder gives."""
+    return UUID(int=1_000_000 + _counted().int)
+
+
+def with_tasks(whole: Whole, *rule_ids: str, **changes) -> Whole:
+    tasks = tuple(
+        replace(task, **changes) if task.rule_id in rule_ids else task for task in whole.tasks
+    )
+    return replace(whole, tasks=tasks)
+
+
+def with_offer(whole: Whole, team: str, state: str) -> Whole:
+    offers = tuple(
+        replace(offer, state=state) if offer.team == team else offer for offer in whole.offers
+    )
+    return replace(whole, offers=offers)
+
+
+def accepted(whole: Whole, team: str) -> Whole:
+    offer = offer_to(whole, team)
+    tasks = tuple(
+        replace(task, status="accepted", owner_team=team)
+        if task.offer_id == offer.offer_id
+        else task
+        for task in whole.tasks
+    )
+    return replace(with_offer(whole, team, "accepted"), tasks=tasks)
+
+
+def with_handover(whole: Whole, **changes) -> Whole:
+    return replace(whole, handover=replace(whole.handover, **changes))
+
+
+def rules_of(whole: Whole, task_ids) -> set[str]:
+    return {whole.task(task_id).rule_id for task_id in task_ids}
