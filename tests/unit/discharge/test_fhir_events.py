@@ -300,6 +300,24 @@ def test_the_hospital_is_named_by_the_stay_else_by_whoever_sends_or_cares(number
     assert statement(document).stay.provider == "ZTA"
 
 
+def test_what_a_resource_contains_is_found_unless_two_have_one_name():
+    lounge = {"resourceType": "Location", "id": "here", "name": "Discharge lounge"}
+    there = {
+        "contained": [lounge],
+        "location": [{"location": {"reference": "#here"}}],
+    }
+    other = {"resourceType": "Organization", "contained": [lounge]}
+
+    assert statement(a_notification(encounter=there)).stay.ward == "Discharge lounge"
+    assert statement(a_notification(encounter=there, more=[other])).stay.ward == ""
+
+
+def test_whoever_left_before_they_came_is_flagged():
+    assert statement(a_notification(end="2026-09-03T10:00:00Z")).flags == (
+        "time-before-admission:Encounter.period.end",
+    )
+
+
 def test_a_stay_of_no_hospital_is_flagged():
     document = a_notification(provider="not a code")
 

@@ -1,6 +1,6 @@
 """A message Bundle out of JSON: validated entry by entry, references resolved inside it (C6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,6 +22,9 @@ MOST_PARTS = 5_000
 """Objects, and lists, in a body. A notification of 200 KiB has half as many; each costs microseconds."""
 MOST_VALUES = 50_000
 """Values, by the commas between them; those in texts count too."""
+
+_AMBIGUOUS = -1
+"""Two resources contain another of one name: which is meant is not guessed."""
 
 P = TypeVar("P", bound=Part)
 
@@ -123,27 +126,40 @@ def _resources(
     """What is read of the entries; what is wrong with them is added to `issues`."""
     resources: list[tuple[str, Part]] = []
     by_reference: dict[str, int] = {}
-    for number, entry in enumerate(entries):
+    for place, sent, references in _sent(entries):
         if len(issues) >= MOST_ISSUES:
             break
-        if not isinstance(entry, dict) or not isinstance(entry.get("resource"), dict):
-            continue
-        sent = entry["resource"]
         kind = sent.get("resourceType")
         model = MODELS.get(kind) if isinstance(kind, str) else None
         if model is None:
             continue
-        place = _place(number)
         try:
             resource = model.model_validate(sent)
         except ValidationError as error:
             issues += _issues(error, place)
             continue
-        for reference in (entry.get("fullUrl"), f"{kind}/{sent.get('id')}"):
-            if isinstance(reference, str):
-                by_reference.setdefault(reference, len(resources))
+        for reference in references:
+            taken = reference.startswith("#") and reference in by_reference
+            by_reference[reference] = (
+                _AMBIGUOUS if taken else by_reference.get(reference, len(resources))
+            )
         resources.append((place, resource))
     return resources, by_reference
+
+
+def _sent(entries: list[Any]) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
+    """Each resource with its place and what refers to it; what a resource contains follows it."""
+    for number, entry in enumerate(entries):
+        sent = entry.get("resource") if isinstance(entry, dict) else None
+        if not isinstance(sent, dict):
+            continue
+        url, place = entry.get("fullUrl"), _place(number)
+        references = [url] if isinstance(url, str) else []
+        yield place, sent, [*references, f"{sent.get('resourceType')}/{sent.get('id')}"]
+        contained = sent.get("contained")
+        for inner, each in enumerate(contained if isinstance(contained, list) else ()):
+            if isinstance(each, dict):
+                yield f"{place}.contained[{inner}]", each, [f"#{each.get('id')}"]
 
 
 def _issues(error: ValidationError, root: str) -> list[Issue]:

@@ -61,6 +61,8 @@ def read_stay(
     flags += stands.flags
     if happening not in {"admitted", "registered"} and admitted.trouble:
         flags.append(f"time-{admitted.trouble}:{admitted.place}")
+    if admitted.at and left.at and left.at < admitted.at:
+        flags.append(f"time-before-admission:{left.place}")
     if happening == "discharged" and left.at is None:
         flags.append(f"time-taken-from-event:{left.place}")
     destination = _code(encounter.hospitalization.discharge_disposition, "dischargedestination")
