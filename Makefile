@@ -44,8 +44,9 @@ fuzz: $(READY) build/fuzz/.ready ## mutated messages at every reader, each for s
 layers: $(READY) ## who may import whom, and whether it is so
 	$(BIN)/lint-imports
 
-events: $(READY) ## write the published contracts anew from the event models
+events: $(READY) ## write contracts and tables of the documents anew from the code
 	$(BIN)/python -m schemas.generate
+	$(BIN)/python -m services.discharge.inbound.onboarding.conformance
 
 kafka: $(READY) ## fetch Apache Kafka's jars with Maven into build/kafka/libs
 	$(BIN)/python -m deploy.local.kafka_jars

@@ -7,7 +7,7 @@ from typing import Literal
 from services.discharge.domain.statement import Happening
 
 OwnTime = Literal["", "admitted_at", "discharged_at"]
-Other = Literal["", "retired", "unlinked", "visit"]
+Other = Literal["", "retired", "unlinked", "visit", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class AdtEvent:
     """The field that says when it happened, where EVN-6 does not. A cancellation has none: what stands there is
     the time of what is cancelled."""
     other: Other = ""
-    """What else it names: a `retired` record (MRG), an `unlinked` one (the second PID), or another `visit` (MRG-5)."""
+    """What else it names: a `retired` record (MRG), an `unlinked` one (the second PID), whom a `visit` leaves (MRG), or its
+    `number` before (MRG-5)."""
 
 
 _EVENTS = (
@@ -88,7 +89,7 @@ _EVENTS = (
         "renumbered",
         "Change a visit number",
         "the stay of MRG-5 is known by PV1-19 from then on",
-        other="visit",
+        other="number",
     ),
 )
 EVENTS = MappingProxyType({event.code: event for event in _EVENTS})

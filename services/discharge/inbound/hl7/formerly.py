@@ -33,7 +33,9 @@ def read_formerly(sheet: Sheet, event: AdtEvent, person: Person) -> Formerly | N
         case "unlinked":
             return _unlinked(sheet, person)
         case "visit":
-            return _visit(sheet, event)
+            return _whom_it_leaves(sheet)
+        case "number":
+            return _number_before(sheet)
         case _:
             return None
 
@@ -62,25 +64,30 @@ def _unlinked(sheet: Sheet, person: Person) -> Formerly:
     return _other_than(person, [other], sheet, "PID-3")
 
 
-def _visit(sheet: Sheet, event: AdtEvent) -> Formerly:
-    if "MRG" in sheet.message.heads and len(sheet.message.all("MRG")) > 1:
-        raise Unreadable(102, sheet.place("retired_visit"), _ONE_VISIT)
-    number, _ = sheet.text("retired_visit")
-    number = "" if number == NULL else number
-    visit, _ = sheet.text("visit_number")
-    if event.happening == "renumbered":
-        if not number:
-            raise _missing(sheet, "retired_visit")
-        if visit in {"", NULL}:
-            place = sheet.place("visit_number")
-            raise Unreadable(101, place, f"{place} is required")
-        return Formerly(visit_number=number)
+def _whom_it_leaves(sheet: Sheet) -> Formerly:
+    number = _visit_before(sheet)
     nhs, local = read_numbers(sheet, "retired_numbers")
     if not nhs and not local:
         raise _missing(sheet, "retired_numbers")
-    if not number and visit in {"", NULL}:
+    if not number and sheet.text("visit_number")[0] in {"", NULL}:
         raise _missing(sheet, "retired_visit")
     return Formerly(nhs, local, number)
+
+
+def _number_before(sheet: Sheet) -> Formerly:
+    number = _visit_before(sheet)
+    if not number:
+        raise _missing(sheet, "retired_visit")
+    if sheet.text("visit_number")[0] in {"", NULL}:
+        raise _missing(sheet, "visit_number")
+    return Formerly(visit_number=number)
+
+
+def _visit_before(sheet: Sheet) -> str:
+    if len(sheet.message.all("MRG")) > 1:
+        raise Unreadable(102, sheet.place("retired_visit"), _ONE_VISIT)
+    number, _ = sheet.text("retired_visit")
+    return "" if number == NULL else number
 
 
 def _groups(sheet: Sheet) -> list[_Group]:
