@@ -30,7 +30,11 @@ MARKS = (
     "9995009447",
     "Canarybird",
     "Zebedee",
-    "1949",
+    # The whole day: four digits alone turn up in any measure.
+    "1949-02-27",
+    "19490227",
+    "feb 1949",
+    "february 1949",
     "Feather Row",
     "Perchville",
     "CB7",
