@@ -21,7 +21,15 @@ from schemas.envelope import Envelope
 from schemas.event import Event
 from schemas.patient import PatientDescribed, PersonName
 from schemas.patient_key import patient_key
-from schemas.spell import Coding, Indicator, SpellAdmitted, SpellDischarged
+from schemas.spell import (
+    Coding,
+    Indicator,
+    SpellAdmitted,
+    SpellCorrected,
+    SpellDischargeCancelled,
+    SpellDischarged,
+    SpellQuestioned,
+)
 from services.chassis.arrival import Arrival
 from services.chassis.consumer import Consumer
 from services.chassis.database import Database, open_database
@@ -91,6 +99,67 @@ def described(nhs_number: str = EDNA, **changes: Any) -> PatientDescribed:
         "birth_date": "1948-03-02",
     }
     return PatientDescribed(**given | changes)
+
+
+def corrected(event: SpellDischarged, **changes: Any) -> SpellCorrected:
+    """The discharge as the hospital knows it better now."""
+    return SpellCorrected(**event.model_dump() | changes)
+
+
+def cancelled(
+    event: SpellDischarged, reason: Any = "discharge-cancelled"
+) -> SpellDischargeCancelled:
+    return SpellDischargeCancelled(
+        patient_key=event.patient_key,
+        spell_id=event.spell_id,
+        cancelled_at=datetime.now(UTC),
+        reason=reason,
+    )
+
+
+def admitted(nhs_number: str = EDNA, **changes: Any) -> SpellAdmitted:
+    """Somebody is in hospital (again)."""
+    given: dict[str, Any] = {
+        "patient_key": key_of(nhs_number),
+        "spell_id": new_id(),
+        "provider": "ZTA",
+        "encounter_class": "IMP",
+        "admitted_at": datetime.now(UTC),
+    }
+    return SpellAdmitted(**given | changes)
+
+
+def questioned(spell_id: UUID, *questions: Any) -> SpellQuestioned:
+    return SpellQuestioned(
+        patient_key=key_of(EDNA),
+        spell_id=spell_id,
+        provider="ZTA",
+        questions=questions,
+        asked_at=datetime.now(UTC),
+    )
+
+
+def acknowledged(handover_id: UUID, team: str) -> AlertAcknowledged:
+    return AlertAcknowledged(
+        patient_key=key_of(EDNA),
+        alert_id=new_id(),
+        handover_id=handover_id,
+        team=team,
+        acknowledged_at=datetime.now(UTC),
+        acknowledged_by="staff.somebody",
+    )
+
+
+def sent(handover_id: UUID, team: str) -> AlertSent:
+    return AlertSent(
+        patient_key=key_of(EDNA),
+        alert_id=new_id(),
+        handover_id=handover_id,
+        audience="team",
+        team=team,
+        channel="email",
+        sent_at=datetime.now(UTC),
+    )
 
 
 def not_delivered(handover_id: UUID, **changes: Any) -> AlertNotDelivered:
@@ -278,10 +347,7 @@ async def house(database: Database, playbook: Playbook) -> House:
 
 
 def _stream(event: Event) -> str:
-    match event:
-        case SpellDischarged() | SpellAdmitted():
-            return f"spell:{event.spell_id}"
-        case AlertSent() | AlertNotDelivered() | AlertAcknowledged():
-            return f"alert:{event.alert_id}"
-        case _:
-            return f"patient:{event.patient_key}"
+    for noun in ("spell", "alert"):
+        if event.type.startswith(f"{noun}."):
+            return f"{noun}:{getattr(event, f'{noun}_id')}"
+    return f"patient:{event.patient_key}"
