@@ -64,6 +64,3 @@ CREATE TABLE feed_count (
 INSERT INTO feed_count (counted_until, heard_since)
 SELECT date_trunc('minute', coalesce(min(received_at), clock_timestamp())), clock_timestamp()
 FROM source_messages;
-
--- Messages are stored in the order in which they come, so a summary of the pages finds those of the last minutes.
-CREATE INDEX source_messages_by_receipt ON source_messages USING brin (received_at) WITH (pages_per_range = 32);

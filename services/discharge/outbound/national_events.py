@@ -44,7 +44,7 @@ RETURNING event.event_ref, source, event_id, type, urgent AS death, happened_at,
         SELECT FROM source_messages AS message
         WHERE message.dialect = 'pds' AND message.organisation = $3
           AND message.application = event.source AND message.control_id = event.event_id
-          AND message.answer = 'AA'
+          AND message.answer = 'AA' AND message.control_id <> '' AND message.resubmits IS NULL
     ) AS taken_in
 """
 

@@ -3,7 +3,7 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import structlog
@@ -14,6 +14,7 @@ from services.discharge.inbound.feed_watch import FeedWatch
 from services.discharge.inbound.profiles.load import usual_profiles
 from services.discharge.outbound.feed_policy import bank_holidays, read_feed_policy
 from services.discharge.outbound.feeds import PostgresFeeds
+from services.discharge.outbound.message_list import first_id
 from tests.integration.discharge.conftest import HOSPITAL, OPERATOR, Ward, bearer
 
 NOW = datetime.now(UTC)
@@ -57,7 +58,7 @@ async def came(
             VALUES ($1, $2, 'hl7v2', 'mllp', '', $3, $4, $5, 'A03', $6, '', $7, $8, '', '', false, '{}',
                     $9, '[]')
             """,
-            uuid4(),
+            UUID(int=first_id(received).int + uuid4().int % 2**80),
             received,
             told["organisation"],
             told["application"],
