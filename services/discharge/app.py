@@ -19,6 +19,7 @@ from services.discharge.domain.identity import KeyOf
 from services.discharge.inbound.api import routes
 from services.discharge.inbound.clash_pages import clash_pages
 from services.discharge.inbound.demo_people import PEOPLE
+from services.discharge.inbound.feed_pages import FEEDS, feed_pages
 from services.discharge.inbound.feed_watch import FeedWatch, feed_routes
 from services.discharge.inbound.hl7.listener import Limits, MllpListener
 from services.discharge.inbound.hl7.tls import tls_context
@@ -30,6 +31,7 @@ from services.discharge.inbound.itk3.api import PATH as ITK3
 from services.discharge.inbound.itk3.api import itk3_routes
 from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
+from services.discharge.inbound.mending import Readers
 from services.discharge.inbound.mending_desk import MendingDesk
 from services.discharge.inbound.message_pages import message_pages
 from services.discharge.inbound.message_view import MessageView
@@ -55,6 +57,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = (
     Place("Messages", INTAKE),
     Place("Data quality", QUALITY),
+    Place("Sources", FEEDS),
     Place("Identities to check", IDENTITY),
 )
 
@@ -85,7 +88,8 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
         navigation=NAVIGATION,
     )
     app.include_router(routes(intake, version("baton")))
-    _show_messages(settings, database, Bench(stores, PostgresReviews(), key_of), app)
+    bench, readers = Bench(stores, PostgresReviews(), key_of), Readers(settings.senders, profiles)
+    _show_messages(MendingDesk(database, bench, readers), app)
     app.include_router(itk3_routes(intake, database, stores.documents, settings.senders))
     app.state.health.ready_probes["mllp"] = listener.listens
     parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run})
@@ -96,13 +100,11 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     return parts
 
 
-def _show_messages(
-    settings: DischargeSettings, database: Database, bench: Bench, app: FastAPI
-) -> None:
-    desk, pages = MendingDesk(database, bench, settings.senders), Pages(TEMPLATES)
+def _show_messages(desk: MendingDesk, app: FastAPI) -> None:
+    pages = Pages(TEMPLATES)
     view = MessageView(desk, pages)
-    app.include_router(intake_api(database, desk))
-    app.include_router(intake_pages(database, bench, pages))
+    app.include_router(intake_api(desk.database, desk))
+    app.include_router(intake_pages(desk.database, desk.bench, pages))
     app.include_router(message_pages(view))
     app.include_router(clash_pages(view))
 
@@ -140,3 +142,4 @@ def _watch_feeds(database: Database, profiles: Profiles, parts: Parts) -> None:
     watch = FeedWatch(database, feeds, policy, bank_holidays(year - 1, year + 2), profiles)
     parts.loops = {**parts.loops, "feeds": watch.run}
     parts.app.include_router(feed_routes(database, feeds, policy))
+    parts.app.include_router(feed_pages(database, feeds, policy, Pages(TEMPLATES)))

@@ -13,6 +13,7 @@ from services.discharge.inbound.hl7.charset import decode
 from services.discharge.inbound.hl7.message import read_hl7
 from services.discharge.inbound.hl7.reader import Unreadable, read_message
 from services.discharge.inbound.itk3.message import read_itk3
+from services.discharge.inbound.profiles.profile import Profiles
 
 LONGEST_TEXT = 200_000
 """Characters that a form may hold; longer messages are mended through the interface."""
@@ -53,25 +54,30 @@ def as_bytes(mended: Mended) -> bytes:
         raise NotMendable(sentence) from None
 
 
-async def read_again(
-    body: bytes, dialect: Dialect, original: UUID, by: str, senders: frozenset[str]
-) -> Incoming:
-    """The body read as if it had just come, standing for the message that it was."""
-    arrival = Arrival(datetime.now(UTC), "http", by)
-    if len(body) > _LONG_BYTES:
-        read = await asyncio.to_thread(_read, body, dialect, arrival, senders)
-    else:
-        read = _read(body, dialect, arrival, senders)
-    return replace(read, resubmits=original)
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Reads stored messages as the doors do."""
 
+    allowed_senders: frozenset[str]
+    profiles: Profiles
 
-def _read(body: bytes, dialect: Dialect, arrival: Arrival, senders: frozenset[str]) -> Incoming:
-    match dialect:
-        case "hl7v2":
-            return read_hl7(body, arrival, senders)[0]
-        case "fhir":
-            return read_fhir(body, arrival)[0]
-        case "itk3":
-            return read_itk3(body, arrival)[0]
-        case _:
-            raise NotMendable("It was read from the national record, and is read there again.")
+    async def again(self, body: bytes, dialect: Dialect, original: UUID, by: str) -> Incoming:
+        """The body read as if it had just come, standing for the message that it was. Raises `NotMendable`."""
+        arrival = Arrival(datetime.now(UTC), "http", by)
+        if len(body) > _LONG_BYTES:
+            read = await asyncio.to_thread(self._read, body, dialect, arrival)
+        else:
+            read = self._read(body, dialect, arrival)
+        return replace(read, resubmits=original)
+
+    def _read(self, body: bytes, dialect: Dialect, arrival: Arrival) -> Incoming:
+        match dialect:
+            case "hl7v2":
+                return read_hl7(body, arrival, self.allowed_senders, self.profiles)[0]
+            case "fhir":
+                return read_fhir(body, arrival)[0]
+            case "itk3":
+                return read_itk3(body, arrival, self.allowed_senders)[0]
+            case _:
+                sentence = "It was read from the national record, and is read there again."
+                raise NotMendable(sentence)

@@ -16,7 +16,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.discharge.domain.message import Incoming, Outcome
 from services.discharge.inbound import measures
 from services.discharge.inbound.clean import without_controls
-from services.discharge.inbound.mending import Mended, as_bytes, as_text, read_again
+from services.discharge.inbound.mending import Mended, Readers, as_bytes, as_text
 from services.discharge.usecases.accept_clash import accept_clash
 from services.discharge.usecases.read_message import read_message
 from services.discharge.usecases.resubmit_message import Bench, resubmit_message
@@ -51,7 +51,7 @@ class MendingDesk:
 
     database: Database
     bench: Bench
-    allowed_senders: frozenset[str]
+    readers: Readers
 
     async def resubmit(
         self,
@@ -69,7 +69,7 @@ class MendingDesk:
             stored = await reviews.body(connection, message_id) or b""
         dialect = message["dialect"]
         body = as_bytes(Mended(message_id, dialect, text, as_text(dialect, stored)[1]))
-        mended = await read_again(body, dialect, message_id, actor.ref, self.allowed_senders)
+        mended = await self.readers.again(body, dialect, message_id, actor.ref)
 
         async def take(unit: UnitOfWork, incoming: Incoming) -> Outcome:
             return await resubmit_message(
@@ -92,7 +92,7 @@ class MendingDesk:
             message = await read_message(connection, messages, message_id, own_of=None)
             body = await reviews.body(connection, message_id) or b""
         dialect = message["dialect"]
-        same = await read_again(body, dialect, message_id, actor.ref, self.allowed_senders)
+        same = await self.readers.again(body, dialect, message_id, actor.ref)
 
         async def take(unit: UnitOfWork, incoming: Incoming) -> Outcome:
             return await accept_clash(

@@ -38,6 +38,7 @@ def every_page(messages: list[UUID]) -> list[str]:
         "/intake?show=all",
         "/intake?show=clash",
         "/data-quality",
+        "/sources",
         "/identities",
         *(f"/intake/{message}" for message in messages),
         f"/intake/{clashing}/clash",
@@ -71,7 +72,14 @@ async def test_nobody_looks_without_signing_in(ward: Ward):
     visitor = await ward.visitor(OPERATOR)
     visitor.cookies.clear()
 
-    for path in ("/", "/intake", f"/intake/{UUID(int=1)}", "/data-quality", "/identities"):
+    for path in (
+        "/",
+        "/intake",
+        f"/intake/{UUID(int=1)}",
+        "/data-quality",
+        "/sources",
+        "/identities",
+    ):
         answer = await visitor.get(path)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/sign-in")

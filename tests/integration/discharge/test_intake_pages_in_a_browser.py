@@ -51,6 +51,7 @@ async def test_every_page_can_be_read_by_everybody(ward, page, address, size):
             f"/intake/{found['M3AR']}",
             f"/intake/{found['M2AE']}/clash",
             "/data-quality",
+            "/sources",
             "/identities",
             "/intake?first=yesterday",
         ):
@@ -140,7 +141,7 @@ async def test_no_address_and_no_title_names_a_patient(ward, page, address):
 async def test_every_link_and_button_of_a_list_has_a_name_of_its_own(ward, page, address):
     await a_busy_day(ward)
     await sign_in(page, address)
-    for path in ("/intake?show=all", "/data-quality", "/identities"):
+    for path in ("/intake?show=all", "/data-quality", "/sources", "/identities"):
         await page.goto(address + path)
         for role in ("link", "button"):
             names = await page.locator("main").get_by_role(role).all_inner_texts()
