@@ -35,6 +35,8 @@ DEATH_DESTINATION = "79"
 
 VERIFICATIONS = frozenset(f"0{number}" for number in range(1, 9))
 """NHS number status indicator; 01 is verified (C5)."""
+PRESENT = frozenset({"01", "02"})
+"""Those that speak of a number that was sent."""
 NOT_TRACED = "03"
 
 UNPLACED_PRACTICES = frozenset({"V81997", "V81998", "V81999"})

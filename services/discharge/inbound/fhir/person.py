@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from services.discharge.domain.codes import NOT_TRACED, UNPLACED_PRACTICES, VERIFICATIONS
+from services.discharge.domain.codes import NOT_TRACED, PRESENT, UNPLACED_PRACTICES, VERIFICATIONS
 from services.discharge.domain.statement import Person
 from services.discharge.inbound.clean import clean
 from services.discharge.inbound.contacts import contact_point
@@ -87,6 +87,10 @@ def _numbers(
     local = []
     for identifier in patient.identifier[:MOST_NUMBERS]:
         value = clean(identifier.value)
+        if not value and identifier.system.lower() in NHS_NUMBER and nhs is None:
+            # Why there is none, such as a newborn's (R40).
+            status = _verification(identifier, flags)
+            verification = NOT_TRACED if status in PRESENT else status
         if not value or identifier.use == "old" or is_over(identifier.period, day):
             continue
         if identifier.system.lower() not in NHS_NUMBER:

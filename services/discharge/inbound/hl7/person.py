@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from services.discharge.domain.codes import NOT_TRACED, UNPLACED_PRACTICES, VERIFICATIONS
+from services.discharge.domain.codes import NOT_TRACED, PRESENT, UNPLACED_PRACTICES, VERIFICATIONS
 from services.discharge.domain.statement import Person
 from services.discharge.inbound.clean import short
 from services.discharge.inbound.hl7.contacts import read_contact_points
@@ -33,8 +33,7 @@ def read_person(sheet: Sheet) -> Person:
             *({"system": system, "value": value} for system, value in local),
         ]
     }
-    if number:
-        _verification(sheet, words)
+    _verification(sheet, words, number)
     born = _birth_date(sheet, words)
     _name(sheet, words)
     _sex(sheet, words)
@@ -50,9 +49,12 @@ def read_person(sheet: Sheet) -> Person:
     return Person(number, local, born, words)
 
 
-def _verification(sheet: Sheet, words: dict[str, Any]) -> None:
+def _verification(sheet: Sheet, words: dict[str, Any], number: str | None) -> None:
+    """How sure the number is; without one, why there is none, such as a newborn's (R40)."""
     sent, place = sheet.text("verification")
     found = _VERIFICATION.match(sent.upper())
+    if found and not number and found[1] in PRESENT:
+        return
     if found and found[1] in VERIFICATIONS:
         words["nhs_number_verification"] = found[1]
     elif sent:
