@@ -240,7 +240,6 @@ class Bundle(Part):
     type: Literal["message"]
     timestamp: Instant | None = None
     meta: Meta = empty(Meta)
-    identifier: Identifier | None = None
     entry: Annotated[list[Entry], Field(min_length=1, max_length=MOST_ENTRIES)]
 
 
