@@ -48,6 +48,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "text-cut": "A text is longer than is kept. The whole of it is in the stored message.",
         "time-ambiguous": "This hour came twice that night, because the clocks went back. The first was taken, which "
         "gives the earlier deadline.",
+        "time-before-admission": "The discharge is before the admission. Check both times with the hospital.",
         "time-date-only": "There is a date without a time. It was not taken for midnight; another time was used.",
         "time-gap": "This hour did not exist that night, because the clocks went forward. The time was moved an hour on.",
         "time-in-future": "The time has not come yet. Check the clock of the sending system.",

@@ -99,6 +99,7 @@ SAID: Mapping[str, str] = MappingProxyType(
         "spell.questioned": "The stay leaves questions for a person",
         "spell.patient_changed": "The stay belongs to another patient",
         "document.received": "A document was received",
+        "document.withdrawn": "A document does not count any more",
     }
 )
 DECISIONS: Mapping[str, str] = MappingProxyType(
