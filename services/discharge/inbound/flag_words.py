@@ -45,6 +45,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "same-record": "It merges or moves a record to itself. Nothing was changed.",
         "segment-missing": "A segment that is usual in this event is not there.",
         "status-mismatch": "The status does not fit the event. The status was followed.",
+        "temporary": "The patient goes to an address for a time only. Check that it is the one they go to.",
         "text-cut": "A text is longer than is kept. The whole of it is in the stored message.",
         "time-ambiguous": "This hour came twice that night, because the clocks went back. The first was taken, which "
         "gives the earlier deadline.",
