@@ -95,6 +95,16 @@ def test_the_name_is_the_official_one_else_the_usual():
     assert family(old, maiden) is None
 
 
+def test_nothing_in_a_list_is_not_the_first_of_it():
+    name = {"family": "Shaw", "given": [None, "Peter"], "prefix": [None]}
+    home = {"use": "home", "line": [None, "4 Hill Road"]}
+
+    known = words(name=[name], address=[home])
+
+    assert known["name"] == {"family": "Shaw", "given": "Peter", "prefix": ""}
+    assert known["address"]["lines"] == ["4 Hill Road"]
+
+
 def test_letters_go_home_and_not_where_somebody_once_was():
     home = {"use": "home", "line": ["4 Hill Road"], "city": "Fellside", "postalCode": "zz99 3vz"}
     old = {"use": "old", "line": ["Old"]}

@@ -22,6 +22,12 @@ def test_the_young_man_of_the_demo_is_read_in_full():
     assert said.flags == ()
 
 
+def test_a_byte_order_mark_does_no_harm():
+    body = a_sample("asthma-34-discharge.json")
+
+    assert statement(b"\xef\xbb\xbf" + body) == statement(body)
+
+
 @pytest.mark.parametrize(
     ("name", "happening", "ward", "sent"),
     [

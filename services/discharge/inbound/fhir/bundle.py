@@ -23,6 +23,8 @@ MOST_PARTS = 5_000
 MOST_VALUES = 50_000
 """Values, by the commas between them; those in texts count too."""
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Some systems begin every text with it; it means nothing in UTF-8."""
 _AMBIGUOUS = -1
 """Two resources contain another of one name: which is meant is not guessed."""
 
@@ -86,7 +88,7 @@ def read_json(body: bytes) -> Any:
     if body.count(b",") > MOST_VALUES:
         raise Faulty([Issue("too-costly", f"More than {MOST_VALUES} values")])
     try:
-        return orjson.loads(body)
+        return orjson.loads(body.removeprefix(_BYTE_ORDER_MARK))
     except orjson.JSONDecodeError:
         raise Faulty(
             [Issue("structure", "The body is not JSON, or is nested too deeply")]

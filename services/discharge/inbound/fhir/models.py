@@ -90,8 +90,8 @@ class HumanName(Part):
     use: Code = ""
     period: Period = empty(Period)
     family: Text = ""
-    given: list[Text] = many(20)
-    prefix: list[Text] = many(20)
+    given: list[Text | None] = many(20)
+    prefix: list[Text | None] = many(20)
 
 
 class ContactPoint(Part):
@@ -104,7 +104,7 @@ class ContactPoint(Part):
 class Address(Part):
     use: Code = ""
     period: Period = empty(Period)
-    line: list[Text] = many(20)
+    line: list[Text | None] = many(20)
     city: Text = ""
     district: Text = ""
     postal_code: Text = ""

@@ -131,9 +131,14 @@ def _name(patient: Patient, day: str, words: dict[str, Any]) -> None:
     if name:
         words["name"] = {
             "family": clean(name.family),
-            "given": clean(name.given[0] if name.given else ""),
-            "prefix": clean(name.prefix[0] if name.prefix else ""),
+            "given": _first(name.given),
+            "prefix": _first(name.prefix),
         }
+
+
+def _first(texts: Sequence[str | None]) -> str:
+    """The first that is there; null stands where a list holds an extension and no value."""
+    return next((clean(text) for text in texts if text), "")
 
 
 def _address(
@@ -145,7 +150,7 @@ def _address(
         return
     if address.use == "temp":
         flags.append("temporary:Patient.address")
-    lines = [clean(line) for line in (*address.line, address.city, address.district)]
+    lines = [clean(line or "") for line in (*address.line, address.city, address.district)]
     words["address"] = {
         "lines": [line for line in lines if line],
         "postcode": clean(address.postal_code).upper(),
