@@ -4,13 +4,17 @@ from services.discharge.domain.message import Dialect
 
 HL7 = "application/hl7-v2"
 FHIR = "application/fhir+json"
+ITK3 = "application/fhir+xml"
 HL7_TYPES = frozenset({HL7, "application/hl7-v2+er7", "x-application/hl7-v2+er7", "text/plain"})
 FHIR_TYPES = frozenset({FHIR, "application/json"})
+ITK3_TYPES = frozenset({ITK3, "application/xml", "application/xml+fhir", "text/xml"})
 
 _BY_TYPE: dict[str, Dialect] = {
     **dict.fromkeys(HL7_TYPES, "hl7v2"),
     **dict.fromkeys(FHIR_TYPES, "fhir"),
+    **dict.fromkeys(ITK3_TYPES, "itk3"),
 }
+_BY_BEGINNING: dict[bytes, Dialect] = {b"{": "fhir", b"[": "fhir", b"<": "itk3"}
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HEAD_BYTES = 256
 
@@ -26,4 +30,4 @@ def dialect_of(content_type: str, body: bytes) -> Dialect:
     if told is not None:
         return told
     begins = body[:_HEAD_BYTES].removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
-    return "fhir" if begins in {b"{", b"["} else "hl7v2"
+    return _BY_BEGINNING.get(begins, "hl7v2")

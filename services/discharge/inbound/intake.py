@@ -18,10 +18,13 @@ from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.fhir.message import Reading, read_fhir
 from services.discharge.inbound.hl7.header import Header
 from services.discharge.inbound.hl7.message import read_hl7
+from services.discharge.inbound.itk3.message import Reading as Document
+from services.discharge.inbound.itk3.message import read_itk3
 from services.discharge.inbound.profiles.profile import Profiles
 from services.discharge.usecases.receive_messages import Stores, receive_messages
 
 LONG_BYTES = 256 * 1024
+LONG_XML_BYTES = 32 * 1024
 """Longer bodies are read beside the event loop, so that nobody else waits for them."""
 
 _TRIES = 4
@@ -89,6 +92,16 @@ class Intake:
             else:
                 incoming, reading = read_fhir(body, arrival)
             return incoming, reading, await self._submit(incoming)
+
+    async def itk3(self, body: bytes, arrival: Arrival) -> tuple[Document, Outcome]:
+        """Take in an ITK3 message. Raises as `hl7` does."""
+        with self._in_hand(body):
+            if len(body) > LONG_XML_BYTES:
+                read = await asyncio.to_thread(read_itk3, body, arrival, self._allowed_senders)
+            else:
+                read = read_itk3(body, arrival, self._allowed_senders)
+            incoming, reading = read
+            return reading, await self._submit(incoming)
 
     async def take(self, incoming: Incoming) -> Outcome:
         """Take in a message that was read elsewhere. Raises as `hl7` does."""

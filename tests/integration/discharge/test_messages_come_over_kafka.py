@@ -21,7 +21,7 @@ from services.discharge.app import build
 from services.discharge.inbound.kafka import answers
 from tests.integration.discharge.conftest import PASSWORDS, SECRET, Ward
 from tests.support.eventually import eventually
-from tests.support.hospital import a_notification, an_adt, as_json
+from tests.support.hospital import a_notification, a_sample, an_adt, as_json
 from tests.support.kafka import MakeTopic
 from tests.support.postgres import Database as Site
 
@@ -147,6 +147,21 @@ async def test_both_dialects_are_taken_in_and_each_is_answered_in_its_own(
     assert len(await ward.said("spell.discharged")) == 2
 
 
+async def test_a_document_is_filed_and_answered_in_its_own_words(
+    ward: Ward, engine: Engine, listener: Listener
+) -> None:
+    await engine.put(
+        a_sample("frail-78-edischarge.xml"), b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"
+    )
+
+    filed, refused = await engine.hears(2)
+
+    assert [told(each)["answer"] for each in (filed, refused)] == ["AA", "AR"]
+    assert {told(each)["content-type"] for each in (filed, refused)} == {"application/fhir+xml"}
+    assert b'<code value="20013"/>' in filed.value
+    assert b'<code value="10009"/>' in refused.value
+
+
 async def test_an_answer_says_where_its_message_lay_and_nothing_of_the_patient(
     ward: Ward, engine: Engine, listener: Listener
 ) -> None:
@@ -207,11 +222,13 @@ async def test_empty_records_and_giants_are_refused_and_not_kept(
     ward: Ward, engine: Engine, listener: Listener
 ) -> None:
     giant = an_adt() + b"NTE|1||" + b"x" * 1_100_000
-    await engine.put(None, b"", b"\r\n", giant, b'{"a": "' + giant + b'"}', an_adt())
+    larger = [giant, b'{"a": "' + giant + b'"}', b"<a>" + giant + b"</a>"]
+    await engine.put(None, b"", b"\r\n", *larger, an_adt())
 
-    answers = await engine.hears(6)
+    answers = await engine.hears(7)
 
-    assert [told(each)["answer"] for each in answers] == ["AR"] * 5 + ["AA"]
+    assert [told(each)["answer"] for each in answers] == ["AR"] * 6 + ["AA"]
+    assert b'<code value="20015"/>' in answers[5].value
     assert b"MSA|AR|M1001|A message has at most 1048576 bytes" in answers[3].value
     assert json.loads(answers[4].value)["issue"][0]["code"] == "too-costly"
     assert "message-id" not in told(answers[3])

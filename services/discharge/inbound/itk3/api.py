@@ -14,19 +14,16 @@ from services.chassis.database import Database
 from services.chassis.problems import problem
 from services.discharge.domain.message import Outcome
 from services.discharge.inbound.arrival import Arrival
+from services.discharge.inbound.dialects import ITK3, ITK3_TYPES, media_type
 from services.discharge.inbound.intake import Intake
-from services.discharge.inbound.itk3.message import read, read_itk3
+from services.discharge.inbound.itk3.message import read
 from services.discharge.inbound.itk3.responses import acknowledgements, respond
 from services.discharge.usecases.document_ports import Documents
 from services.discharge.usecases.read_acknowledgements import read_acknowledgements
 
 PATH = "/itk3"
-FHIR_XML = "application/fhir+xml"
 LARGEST_BODY = 8 * 1024 * 1024
 """More than a message may have, so that one that is too large can be told so in its own words."""
-_TYPES = frozenset({FHIR_XML, "application/xml", "application/xml+fhir", "text/xml"})
-_LONG_BYTES = 32 * 1024
-"""Longer ones are read beside the event loop, so that nobody else waits for them."""
 
 Hospital = Annotated[Actor, allow(Role.HOSPITAL)]
 Reader = Annotated[Actor, allow(Role.OPERATOR, Role.HOSPITAL)]
@@ -44,20 +41,15 @@ def itk3_routes(
     @router.post("", openapi_extra=_BODY)
     async def take_document(request: Request, actor: Hospital) -> Response:
         """Take in one ITK3 message with a Transfer of Care document; the response message tells what became of it."""
-        media_type = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
-        if media_type not in _TYPES:
-            sentence = f"Send it with Content-Type {FHIR_XML}."
+        if media_type(request.headers.get("content-type", "")) not in ITK3_TYPES:
+            sentence = f"Send it with Content-Type {ITK3}."
             return problem(request, 415, "intake.wrong_media_type", sentence)
         body = await request.body()
         arrival = Arrival(datetime.now(UTC), "http", actor.ref)
-        if len(body) > _LONG_BYTES:
-            incoming, reading = await asyncio.to_thread(read_itk3, body, arrival, allowed_senders)
-        else:
-            incoming, reading = read_itk3(body, arrival, allowed_senders)
-        outcome = await intake.take(incoming)
+        reading, outcome = await intake.itk3(body, arrival)
         status, answer = respond(reading.handling, outcome)
         headers = {"Location": f"/intake/messages/{outcome.message_id}"}
-        return Response(answer, status, headers, FHIR_XML if answer else None)
+        return Response(answer, status, headers, ITK3 if answer else None)
 
     @router.get("/messages/{message_id}/acknowledgements")
     async def show_acknowledgements(message_id: UUID, actor: Reader) -> Response:
@@ -69,7 +61,7 @@ def itk3_routes(
         reading = await asyncio.to_thread(read, found.body, arrival, allowed_senders)
         outcome = Outcome(found.message_id, found.received_at, found.answer)
         answers = acknowledgements(reading.handling, outcome, found.business)
-        return Response(answers, media_type=FHIR_XML)
+        return Response(answers, media_type=ITK3)
 
     return router
 
@@ -77,6 +69,6 @@ def itk3_routes(
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {FHIR_XML: {"schema": {"type": "string", "format": "binary"}}},
+        "content": {ITK3: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
