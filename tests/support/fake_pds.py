@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -122,6 +122,13 @@ class FakePds:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request on one connection."""
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await self._converse(reader, writer)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         _, path, _ = head[0].split(" ")
         headers = {
@@ -131,7 +138,6 @@ class FakePds:
         status, more, body = self._decide(path, headers)
         if self.trouble == "slow":
             await reader.read()
-            writer.close()
             return
         content = b"<html>" if self.trouble == "rubbish" else json.dumps(body).encode()
         more = {
@@ -145,7 +151,6 @@ class FakePds:
         writer.write("\r\n".join([*lines, "", ""]).encode())
         writer.write(content[: len(content) // 2] if self.trouble == "cut-off" else content)
         await writer.drain()
-        writer.close()
 
     def _decide(
         self, path: str, headers: dict[str, str]

@@ -6,7 +6,13 @@ import secrets
 from dataclasses import dataclass, field
 
 SERVICES = ("discharge", "referral", "notify")
-EVERY_ROLE = ("hospital-system", "integration-engineer", "team-member", "operator")
+EVERY_ROLE = (
+    "hospital-system",
+    "national-events",
+    "integration-engineer",
+    "team-member",
+    "operator",
+)
 
 
 def new_secret() -> str:

@@ -117,7 +117,7 @@ def pause_after(tries: int) -> float:
 class Circuit:
     """Keeps a record that is away from being asked in vain: one question at a time, at growing intervals."""
 
-    def __init__(self, longest: float = 60.0) -> None:
+    def __init__(self, longest: float = 15.0) -> None:
         self._longest = longest
         self._failures = 0
 
@@ -129,8 +129,8 @@ class Circuit:
     def fail(self, asked_for: float | None = None) -> float:
         """Note a failure; returns for how many seconds to ask nothing."""
         self._failures += 1
-        own = min(2.0 ** (self._failures - 1), self._longest)
-        return max(own, min(asked_for or 0.0, self._longest))
+        own = min(2.0 ** min(self._failures - 1, 20), self._longest)
+        return max(own, asked_for or 0.0)
 
     def mend(self) -> None:
         """Note an answer."""

@@ -28,6 +28,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event-mismatch": "The event in EVN-1 is not the one in MSH-9. MSH-9 was followed.",
         "heading-missing": "A heading that every discharge document must have is not there.",
         "local-segment": "It has a segment of the hospital’s own making. It was kept, and not used.",
+        "national-record-invalidated": "The national record was found to be wrong, and no other NHS number took its "
+        "place. Check who the patient is; they are sent no messages until then.",
+        "national-record-missing": "The national record has nobody under this NHS number. Check the number; the "
+        "patient is sent no messages until then.",
         "nhs-number-invalid": "The NHS number fails its check. It was not used; the local number was.",
         "nhs-number-missing": "There is no NHS number. The patient is known by the local number only, and is sent no "
         "messages.",

@@ -21,10 +21,10 @@ async def read_national_record(due: Due, ask: Ask, read: ReadRecord, take_in: Ta
         return Result(due.event_ref, "no-such-patient")
     reply = await ask(due.nhs_number)
     if isinstance(reply, Strange):
-        return _again(due, reply.reason)
+        return again(due, reply.reason)
     incoming = read(reply, due, datetime.now(UTC))
     if incoming is None:
-        return _again(due, "says-nothing-yet" if due.death else "unreadable")
+        return again(due, "says-nothing-yet" if due.death else "unreadable")
     await take_in(incoming)
     return Result(due.event_ref, "taken-in")
 
@@ -34,7 +34,8 @@ def put_off(due: Due, away: RecordAway, pause: float) -> Result:
     return Result(due.event_ref, None, away.reason, pause, counts=False)
 
 
-def _again(due: Due, reason: str) -> Result:
+def again(due: Due, reason: str) -> Result:
+    """The event is tried once more, unless it was tried often enough."""
     if due.tries >= MOST_TRIES:
         return Result(due.event_ref, "failed", reason)
     return Result(due.event_ref, None, reason, pause_after(due.tries))

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from services.chassis import log
-from services.discharge.inbound.national.record import ORGANISATION
+from services.discharge.inbound.national.record import ORGANISATION, read_record
 from services.discharge.outbound.national_events import PostgresNationalEvents
 from tests.integration.discharge.conftest import HOSPITAL, NATIONAL, OPERATOR, Ward, bearer, key_of
 from tests.support.eventually import eventually
@@ -296,6 +296,30 @@ async def test_a_process_that_ended_after_the_commit_does_not_take_the_record_in
     assert await dealt_with(ward) == ["taken-in"]
     assert pds.asked == [NUMBER]
     assert not [row for row in await ward.stored() if row["clash"]]
+
+
+async def test_a_fault_with_one_record_holds_no_other_up(
+    ward: Ward, pds: FakePds, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
+):
+    for number in (NUMBER, OTHER):
+        await goes_home(ward, number, visit=f"V{number}", control_id=f"C{number}")
+        pds.holds(a_patient(number))
+
+    def reads(reply, due, received_at):
+        if due.nhs_number == NUMBER:
+            raise ValueError(f"cannot read {NUMBER}")
+        return read_record(reply, due, received_at)
+
+    monkeypatch.setattr("services.discharge.inbound.national.reading.read_record", reads)
+    for number in (NUMBER, OTHER):
+        await tell(ward, an_event(number, "pds-record-change-2"))
+
+    async def the_other_is_read() -> bool:
+        return await states(ward) == ["waiting", "taken-in"]
+
+    await eventually(the_other_is_read)
+    assert "national.fault" in lines.getvalue()
+    assert NUMBER not in lines.getvalue()
 
 
 async def test_the_number_reaches_no_log_metric_address_or_answer_of_ours(

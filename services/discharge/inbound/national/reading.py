@@ -15,13 +15,16 @@ from services.discharge.domain.national import (
     RecordAway,
     Reply,
     Result,
-    pause_after,
 )
 from services.discharge.inbound.intake import Intake, NotStored
 from services.discharge.inbound.national import measures
 from services.discharge.inbound.national.record import read_record
 from services.discharge.usecases.national_ports import Ask, NationalEvents
-from services.discharge.usecases.read_national_record import put_off, read_national_record
+from services.discharge.usecases.read_national_record import (
+    again,
+    put_off,
+    read_national_record,
+)
 
 AT_ONCE: Final = 5
 POLL_SECONDS: Final = 2.0
@@ -103,9 +106,14 @@ class NationalReader:
         except RecordAway as away:
             return put_off(due, away, max(0.0, self._calm_until - perf_counter()))
         except NotStored:
-            return Result(due.event_ref, None, "not-stored", pause_after(due.tries))
+            return again(due, "not-stored")
         except AWAY as error:
             return Result(due.event_ref, None, type(error).__name__, 1.0, counts=False)
+        except Exception as error:  # noqa: BLE001
+            # One record that nobody thought of must not end the process, nor may its error quote it.
+            kind = type(error).__name__
+            _log.error("national.fault", event_ref=due.event_ref, error=kind)
+            return again(due, kind)
 
     async def _ask(self, nhs_number: str) -> Reply:
         started = perf_counter()
