@@ -116,12 +116,14 @@ class FakePds:
     trouble: Trouble = ""
     asked: list[str] = field(default_factory=list)
     """The numbers, in the order of the questions."""
+    talks: list[Any] = field(default_factory=list, repr=False)
 
     def holds(self, patient: dict[str, Any]) -> None:
         self.people[patient["id"]] = patient
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request on one connection."""
+        self.talks.append(asyncio.current_task())
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             await self._converse(reader, writer)
         writer.close()
@@ -204,6 +206,8 @@ async def a_fake_pds() -> AsyncIterator[FakePds]:
         yield fake
     finally:
         server.close()
+        if fake.talks:
+            await asyncio.wait(fake.talks, timeout=5)
 
 
 def _concept(name: str, code: str, display: str) -> dict[str, Any]:
