@@ -115,6 +115,10 @@ class House:
     async def hear_again(self, arrivals: Sequence[Arrival]) -> None:
         await Consumer(self.database, Ears(STORES).subscription).handle(arrivals)
 
+    async def sweep(self) -> None:
+        """What a process does every few seconds: handle what waits and is held by nothing any more."""
+        await Consumer(self.database, Ears(STORES).subscription).sweep()
+
     def arrival(self, event: Event, **changes: Any) -> Arrival:
         stream = _stream(event)
         self._sequences[stream] = self._sequences.get(stream, 0) + 1

@@ -171,6 +171,28 @@ async def test_a_link_of_a_handover_that_moved_opens_for_nobody_and_events_go_on
     assert [answer for (answer,) in answers] == ["accepted"]
 
 
+async def test_a_move_that_is_heard_before_its_handover_waits_for_it(house):
+    """The new key lies in another partition, which may be read first."""
+    handover = opened()
+    elder, move, younger = (
+        house.arrival(event)
+        for event in (handover, moved(handover, SURVIVOR), accepted(handover, patient_key=SURVIVOR))
+    )
+    await house.hear(survivor(house))
+    await house.hear_again([younger])
+    await house.hear_again([move])
+    await house.hear_again([elder])
+    await house.sweep()
+    await house.deliver()
+
+    assert len(house.mails_to(NEW_MAIL)) == 1
+    assert await house.database.pool.fetchval("SELECT patient_key FROM plans") == SURVIVOR
+    owners = await house.database.pool.fetch(
+        "SELECT owner_team FROM plan_tasks WHERE answer = 'accepted'"
+    )
+    assert [owner for (owner,) in owners] == [ELM_TREE]
+
+
 async def test_what_is_said_of_an_alert_after_a_move_is_said_under_the_new_key(house):
     handover = opened()
     await house.hear(described(), handover, moved(handover, SURVIVOR))
