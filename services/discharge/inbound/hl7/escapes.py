@@ -27,10 +27,10 @@ class Escapes:
         self._sequence = re.compile(f"{mark}([^{mark}]{{1,200}}){mark}", re.DOTALL)
 
     def undo(self, text: str) -> str:
-        """The text as meant: unknown sequences stay as they are, control characters go."""
+        """The text as meant: unknown sequences stay as they are, control characters go, and space around it."""
         if self._escape in text:
             text = self._sequence.sub(self._one, text)
-        return without_controls(text)
+        return without_controls(text).strip()
 
     def _one(self, found: re.Match[str]) -> str:
         name = found[1]

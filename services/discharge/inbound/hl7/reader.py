@@ -55,7 +55,7 @@ class Message:
     segments: list[Fields]
     flags: tuple[str, ...]
     undo: Callable[[str], str]
-    """Undoes the escapes of a value."""
+    """A value as meant: without escapes, and without space around it."""
     heads: dict[str, Fields]
     """The first segment of each name."""
 
@@ -85,20 +85,20 @@ class Message:
         if again in raw:
             raw = raw.split(again, 1)[0]
         if component == 1:
-            return self.undo(raw.split(between, 1)[0]).strip()
+            return self.undo(raw.split(between, 1)[0])
         return self.component(raw.split(between), component)
 
     def component(self, components: list[str], number: int) -> str:
         """One component, as meant, without space around it."""
         if number > len(components):
             return ""
-        return self.undo(components[number - 1]).strip()
+        return self.undo(components[number - 1])
 
     def first_part(self, components: list[str], number: int) -> str:
         """The first subcomponent of a component, as meant."""
         if number > len(components):
             return ""
-        return self.undo(components[number - 1].split(self.separators.subcomponent, 1)[0]).strip()
+        return self.undo(components[number - 1].split(self.separators.subcomponent, 1)[0])
 
     def is_null(self, segment: Fields, number: int) -> bool:
         """Whether the field says that its value is gone."""
@@ -120,7 +120,7 @@ def read_message(body: bytes) -> Message:
     segments = [line.split(between) for line in text.split("\r") if line]
     # MSH-1 is the separator itself: with it in place, field n of every segment is at n.
     segments[0].insert(1, between)
-    undo = _as_it_is if _is_plain(text, separators) else escapes(separators, codec).undo
+    undo = str.strip if _is_plain(text, separators) else escapes(separators, codec).undo
     heads = {segment[0]: segment for segment in reversed(segments)}
     return Message(separators, codec, segments, flags, undo, heads)
 
@@ -128,10 +128,6 @@ def read_message(body: bytes) -> Message:
 def _is_plain(text: str, separators: Separators) -> bool:
     """Whether nothing in the message needs undoing: one escape character is the one in MSH-2."""
     return text.count(separators.escape) <= 1 and text.replace("\r", "").isprintable()
-
-
-def _as_it_is(value: str) -> str:
-    return value
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from services.discharge.domain.times import Moment
 from services.discharge.inbound.clean import short
 from services.discharge.inbound.hl7.reader import NULL, Fields, Message
 from services.discharge.inbound.hl7.times import read_moment
+from services.discharge.inbound.limits import LONGEST_TEXT
 from services.discharge.inbound.profiles.fields import FieldName
 from services.discharge.inbound.profiles.profile import Place, Profile
 
@@ -13,7 +14,7 @@ NOWHERE = Place("", 0, 0, "")
 class Sheet:
     """A message, its profile, and what is found odd while reading."""
 
-    __slots__ = ("_heads", "flags", "message", "profile")
+    __slots__ = ("_codes", "_heads", "flags", "message", "profile")
 
     def __init__(
         self,
@@ -25,6 +26,7 @@ class Sheet:
         self.message = message
         self.profile = profile
         self.flags = flags
+        self._codes = profile.codes
         self._heads = message.heads if heads is None else heads
 
     def with_first(self, segment: Fields) -> "Sheet":
@@ -47,7 +49,10 @@ class Sheet:
                 return NULL, place
             value = self.message.value(segment, place.field, place.component or 1)
             if value:
-                return self._translated(name, short(value)), place
+                if len(value) > LONGEST_TEXT:
+                    value = value[:LONGEST_TEXT]
+                codes = self._codes.get(name)
+                return (codes.get(value.upper(), value) if codes else value), place
         return "", NOWHERE
 
     def said(self, name: FieldName) -> tuple[str, str]:
@@ -66,7 +71,8 @@ class Sheet:
         """The value of one field that `all_raw` found, translated."""
         first = self.message.split(raw)[:1]
         value = self.message.component(first[0], place.component or 1) if first else ""
-        return self._translated(name, short(value))
+        codes = self._codes.get(name, {})
+        return codes.get(value.upper(), short(value))
 
     def all_raw(self, name: FieldName) -> list[tuple[str, Place]]:
         """All of its places that hold anything, still escaped."""
@@ -91,7 +97,3 @@ class Sheet:
         """Where the sender would write it, for flags about what is missing."""
         places = self.profile.places[name]
         return places[0].name if places else name
-
-    def _translated(self, name: FieldName, value: str) -> str:
-        codes = self.profile.codes.get(name)
-        return codes.get(value.upper(), value) if codes else value
