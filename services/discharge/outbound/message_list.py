@@ -12,7 +12,8 @@ WAITING = """(
     message.answer <> 'AA' AND message.resubmits IS NULL
     AND NOT EXISTS (
         SELECT FROM source_messages AS mended
-        WHERE mended.resubmits = message.message_id AND mended.answer = 'AA')
+        WHERE mended.resubmits = message.message_id AND mended.resubmits IS NOT NULL
+          AND mended.answer = 'AA')
     AND NOT EXISTS (
         SELECT FROM message_decisions AS decided
         WHERE decided.message_id = message.message_id AND decided.decision = 'set-aside')
@@ -22,7 +23,10 @@ WAITING = """(
           AND again.application = message.application AND again.control_id = message.control_id
           AND again.answer = 'AA'))
 )"""
-"""Refused, and neither mended, nor set aside, nor sent again by its hospital."""
+"""Refused, and neither mended, nor set aside, nor sent again by its hospital.
+
+What seems said twice lets the planner use the index of the few messages that stand for others.
+"""
 
 _LIST = """
 SELECT message_id, received_at, dialect, arrived_by, organisation, application, control_id, event,
@@ -58,7 +62,9 @@ async def list_messages(connection: Connection, filters: Filters) -> list[Row]:
         numbers = range(len(values) - len(given) + 1, len(values) + 1)
         conditions.append(condition.format(*(f"${number}" for number in numbers)))
     statement = _LIST.format(
-        waiting=WAITING, conditions=" AND ".join(conditions), limit=len(values) + 1
+        waiting="true" if filters.waiting else WAITING,
+        conditions=" AND ".join(conditions),
+        limit=len(values) + 1,
     )
     rows = await connection.fetch(statement, *values, filters.limit)
     return [dict(row) for row in rows]
@@ -75,6 +81,8 @@ def _asked(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
         value = getattr(filters, name)
         if value or (name == "own_of" and value is not None):
             yield condition, [value]
+    if filters.answer in {"AE", "AR"}:
+        yield "answer <> 'AA'", []
     if filters.clash:
         yield "clash", []
     if filters.waiting:
