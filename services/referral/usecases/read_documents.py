@@ -38,13 +38,16 @@ async def read_documents(
         for event, cause in heard
         if isinstance(event, DocumentReceived)
     ]
-    await documents.keep(unit.connection, received)
+    if received:
+        await documents.keep(unit.connection, received)
     wanted = Wanted(
         documents=[event.document_id for event, _ in heard],
         spells=[event.spell_id for event, _ in discharged],
         patient_keys=[event.patient_key for event, _ in discharged],
     )
     known = {one.document_id: one for one in await documents.load(unit.connection, wanted)}
+    if not known:
+        return
     causes = {event.document_id: cause for event, cause in heard}
     desk = _Desk(unit, documents, handovers, playbook, known, causes)
     withdrawn = {event.document_id for event, _ in heard if isinstance(event, DocumentWithdrawn)}

@@ -6,6 +6,7 @@ import pytest
 
 from services.referral.app import build
 from services.referral.outbound.rule_versions import RuleChangedError, RuleVersionTable
+from services.referral.usecases.read_documents import UNCLAIMED
 from services.referral.usecases.recording import DEADLINE, UNREAD
 from tests.integration.referral.conftest import WARD, some_settings
 
@@ -42,6 +43,11 @@ async def test_an_old_task_keeps_the_words_of_its_version(house):
 async def test_a_process_has_its_parts(house):
     parts = build(some_settings(), house.database)
 
-    assert set(parts.timers) == {DEADLINE, UNREAD}
+    assert set(parts.timers) == {DEADLINE, UNREAD, UNCLAIMED}
     assert set(parts.loops) == {"watch", "forget-answers"}
-    assert parts.subscription.topics == ["care.alerts.v1", "care.patients.v1", "care.spells.v1"]
+    assert parts.subscription.topics == [
+        "care.alerts.v1",
+        "care.documents.v1",
+        "care.patients.v1",
+        "care.spells.v1",
+    ]
