@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 _SUNDAY = 6
 _HOUR = timedelta(hours=1)
-_LONGEST_LOOK = timedelta(days=7)
 
 Slot = tuple[int, int]
 """Day of the week, Monday 0, and hour, both local: what a source sends repeats by these."""
@@ -135,7 +134,7 @@ def judge(
     per_hour = stated.messages_per_hour if stated else None
     since_last = None
     if usual is not None:
-        start = max(spoke, now - _LONGEST_LOOK)
+        start = max(spoke, now - policy.gone_after)
         per_hour = usual.per_hour.get(slot_of(now, holidays), 0.0)
         since_last = usual.between(start, now, holidays) * policy.caution
     missed = since_last is not None and since_last >= policy.silent_at

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.discharge.domain.feeds import (
@@ -182,6 +182,7 @@ def test_what_is_expected_of_a_stretch_is_what_is_expected_of_its_parts(at, one,
 
 
 @given(_TIMES, st.integers(0, 10_000), st.integers(0, 10_000))
+@example(datetime(2027, 3, 21, 12, tzinfo=UTC), 5819, 5762)  # longer than a week, over a holiday
 def test_a_silence_only_grows_until_somebody_speaks(at, one, other):
     feed = a_feed(last_message_at=at)
     listening = [Listening(LONG_AGO, at + timedelta(minutes=each)) for each in (one, one + other)]
