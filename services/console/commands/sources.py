@@ -86,6 +86,8 @@ def _tell_report(report: Mapping[str, Any]) -> None:
         _tell_counts(heading, report[name])
     codes = {f"{each['place']} {each['value']}": each["count"] for each in report["unknown_codes"]}
     _tell_counts("Codes on no list", codes)
+    guesses = {f"{each['place']} {each['what']}": each["count"] for each in report["looks_like"]}
+    _tell_counts("Not read, and looks like", guesses)
     if report["refused"]:
         line("Would be refused:")
     for each in report["refused"]:

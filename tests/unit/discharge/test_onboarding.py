@@ -83,6 +83,18 @@ def test_the_report_says_what_was_ignored_unknown_and_refused(tmp_path):
     assert report["flags"]["local-segment:ZUK"] == 1
 
 
+def test_what_is_not_read_and_looks_familiar_is_pointed_out(tmp_path):
+    message = an_adt("A03", "ZUK|1|OAKS^Z90001", "NK1|1|||9995000245", numbers="L55^^^ZTA^MR")
+    message = message.replace(b"PID|1||", b"PID|1|999 500 0245|").replace(b"Z90001", b"A81001")
+
+    report = looked_at(tmp_path, message)["report"]
+
+    assert report["looks_like"] == [
+        {"place": "PID-2", "what": "an NHS number", "count": 1},
+        {"place": "ZUK-2.2", "what": "a practice code", "count": 1},
+    ]
+
+
 def test_files_that_hold_no_messages_are_named_and_passed_over(tmp_path):
     (tmp_path / "notes.md").write_text("# MSH is the header")
 

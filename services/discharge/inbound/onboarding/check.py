@@ -23,6 +23,7 @@ class _Report:
     flags: Counter[str] = field(default_factory=Counter)
     ignored_segments: Counter[str] = field(default_factory=Counter)
     ignored_fields: Counter[str] = field(default_factory=Counter)
+    guesses: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_codes: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: list[dict[str, Any]] = field(default_factory=list)
 
@@ -32,9 +33,10 @@ class _Report:
         self.events[look.event or "(none)"] += 1
         self.profiles[look.profile.id] += 1
         self.flags.update(look.incoming.flags)
-        segments, fields = look.ignored()
-        self.ignored_segments += segments
-        self.ignored_fields += fields
+        ignored = look.ignored()
+        self.ignored_segments += ignored.segments
+        self.ignored_fields += ignored.fields
+        self.guesses += ignored.guesses
         self.unknown_codes += look.unknown_codes()
         answer = look.incoming.answer
         if answer.code != "AA":
@@ -55,6 +57,10 @@ class _Report:
             "unknown_codes": [
                 {"place": place, "value": value, "count": count}
                 for (place, value), count in self.unknown_codes.most_common()
+            ],
+            "looks_like": [
+                {"place": place, "what": what, "count": count}
+                for (place, what), count in self.guesses.most_common()
             ],
             "skipped_files": [str(path) for path in skipped],
         }

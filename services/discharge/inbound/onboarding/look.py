@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.discharge.domain.codes import (
@@ -17,6 +18,7 @@ from services.discharge.inbound.hl7.person import NO, SEXES, YES
 from services.discharge.inbound.hl7.reader import Message, Unreadable, read_message
 from services.discharge.inbound.hl7.sheet import Sheet
 from services.discharge.inbound.hl7.stay import SAYS_NO_CLASS
+from services.discharge.inbound.onboarding.hints import guesses
 from services.discharge.inbound.profiles.fields import FIELDS, MAPPED, FieldName
 from services.discharge.inbound.profiles.profile import Place, Profile, Profiles
 
@@ -34,8 +36,23 @@ LISTED: Mapping[FieldName, frozenset[str]] = {
 _SET_IDS = frozenset({"PID-1", "PV1-1", "DG1-1", "OBX-1", "ZRA-1", "EVN-1"})
 _READ_WHOLE = frozenset({"practice"})
 """Codes that are looked for in several components."""
+_SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\Z", re.ASCII)
+_OF_OTHERS = frozenset({"NK1", "GT1", "IN1", "IN2"})
+"""Segments about other people: a number there is not the patient's."""
 _EVENT = re.compile(r"[A-Z]\d\d\Z", re.ASCII)
 _UNKNOWN = "unknown-code:"
+
+
+@dataclass
+class Ignored:
+    """What a profile does not read of messages."""
+
+    segments: Counter[str] = field(default_factory=Counter)
+    """Segments from which nothing is read."""
+    fields: Counter[str] = field(default_factory=Counter)
+    """Fields of the segments from which something is read."""
+    guesses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(place, what it looks like)."""
 
 
 class Look:
@@ -101,23 +118,25 @@ class Look:
             found[place, self._shown(value, frozenset())] += 1
         return found
 
-    def ignored(self) -> tuple[Counter[str], Counter[str]]:
-        """Segments, and fields of the segments that are read, that hold something and are named nowhere."""
-        segments: Counter[str] = Counter()
-        fields: Counter[str] = Counter()
-        named = _named(self.profile)
+    def ignored(self) -> Ignored:
+        """What holds something and is named nowhere."""
+        ignored, named = Ignored(), _named(self.profile)
         for segment in self._message.segments[1:] if self._message else []:
-            name = (
-                segment[0] if segment[0].isalnum() and len(segment[0]) == 3 else "(not a segment)"
-            )
-            if name not in self.profile.segments:
-                segments[name] += 1
+            if not _SEGMENT.match(segment[0]):
+                ignored.segments["(not a segment)"] += 1
                 continue
+            is_read = segment[0] in self.profile.segments
+            if not is_read:
+                ignored.segments[segment[0]] += 1
             for number, value in enumerate(segment[1:], 1):
-                place = f"{name}-{number}"
-                if value and place not in named:
-                    fields[place] += 1
-        return segments, fields
+                place = f"{segment[0]}-{number}"
+                if not value or place in named:
+                    continue
+                if is_read:
+                    ignored.fields[place] += 1
+                if self._message and segment[0] not in _OF_OTHERS:
+                    ignored.guesses += guesses(self._message, segment, number)
+        return ignored
 
     def _shown(self, value: str, listed: frozenset[str]) -> str:
         return value if self._show or value.upper() in listed else mask(value)
