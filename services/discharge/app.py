@@ -132,7 +132,12 @@ def _hear_the_nation(
     if settings.pds_url:
         record = Pds(settings.pds_url, settings.pds_api_key.get_secret_value())
         reader = NationalReader(database, events, record.patient, intake)
-        parts.loops = {**parts.loops, "national": reader.run, "national-measure": reader.measure}
+        parts.loops = {
+            **parts.loops,
+            "national": reader.run,
+            "national-measure": reader.measure,
+            "national-welcome": reader.welcome,
+        }
         ring = reader.ring
     parts.app.include_router(national_routes(database, events, read_event_kinds(), key_of, ring))
 

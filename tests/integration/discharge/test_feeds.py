@@ -2,6 +2,7 @@ import asyncio
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ import structlog
 from services.chassis import log
 from services.discharge.domain.feeds import slot_of
 from services.discharge.inbound.feed_watch import FeedWatch
-from services.discharge.inbound.profiles.load import usual_profiles
+from services.discharge.inbound.profiles.load import read_profiles, usual_profiles
 from services.discharge.outbound.feed_policy import bank_holidays, read_feed_policy
 from services.discharge.outbound.feeds import PostgresFeeds
 from services.discharge.outbound.message_list import first_id
@@ -162,6 +163,37 @@ async def test_when_we_were_away_ourselves_nobody_is_called_silent(ward: Ward):
 
     [feed] = await shown(ward)
     assert feed["state"] == "flowing"
+
+
+async def test_a_new_source_is_silent_when_its_profile_says_so(ward: Ward, tmp_path: Path):
+    (tmp_path / "zta.yaml").write_text(
+        """
+        id: zta
+        name: ZTA
+        senders: [{organisation: ZTA, application: PAS}]
+        expected: {messages_per_hour: 12, quiet_after_minutes: 5}
+        """
+    )
+    await counted_until(ward, 4.9)
+    await came(ward, 4)
+    await came(ward, 4, application="EPR")
+    watch = FeedWatch(
+        ward.database, PostgresFeeds(), read_feed_policy(), HOLIDAYS, read_profiles(tmp_path)
+    )
+
+    await watch.look()
+    assert [feed["state"] for feed in await shown(ward)] == ["new", "flowing"]
+
+    await ward.database.pool.execute(
+        "UPDATE feeds SET last_message_at = last_message_at - interval '5 minutes'"
+    )
+    await counted_until(ward, 2)
+    await watch.look()
+
+    assert {feed["application"]: feed["state"] for feed in await shown(ward)} == {
+        "PAS": "silent",
+        "EPR": "new",
+    }
 
 
 async def test_one_flood_does_not_make_the_next_quiet_a_silence(ward: Ward):

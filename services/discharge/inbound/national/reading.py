@@ -30,6 +30,7 @@ AT_ONCE: Final = 5
 POLL_SECONDS: Final = 2.0
 """How long an event that another process heard, or one that was put off, may lie at most."""
 _MEASURE_SECONDS: Final = 10.0
+_WELCOME_SECONDS: Final = 30.0
 
 _log = get_logger()
 
@@ -70,19 +71,27 @@ class NationalReader:
                         await self._bell.wait()
 
     async def measure(self) -> None:
-        """Keep the gauges true and look for strangers who have become patients, for ever."""
+        """Keep the gauges true, for ever."""
         while True:
             with contextlib.suppress(*AWAY):
-                async with self._database.unit_of_work() as unit:
-                    welcomed = await self._events.welcome(unit.connection)
-                    backlog = await self._events.backlog(unit.connection)
-                if welcomed:
-                    _log.info("national.strangers_arrived", count=welcomed)
+                async with self._database.reading() as connection:
+                    backlog = await self._events.backlog(connection)
                 measures.WAITING.set(backlog.waiting)
                 measures.OLDEST.set(backlog.oldest_seconds)
                 measures.OLDEST_DEATH.set(backlog.oldest_death_seconds)
                 measures.FAILED.set(backlog.failed)
             await asyncio.sleep(_MEASURE_SECONDS)
+
+    async def welcome(self) -> None:
+        """Look for strangers who have become patients, for ever."""
+        while True:
+            with contextlib.suppress(*AWAY):
+                async with self._database.reading() as connection:
+                    welcomed = await self._events.welcome(connection)
+                if welcomed:
+                    _log.info("national.strangers_arrived", count=welcomed)
+                    self.ring()
+            await asyncio.sleep(_WELCOME_SECONDS)
 
     async def turn(self) -> bool:
         """Deal with some of what is due; whether there was anything. One at a time while the record is away."""
