@@ -42,7 +42,7 @@ class Wanted(BaseModel):
     source: Annotated[str, Field(max_length=201, pattern=NAME)] = ""
     event: Annotated[str, Field(max_length=40, pattern=NAME)] = ""
     answer: Literal["", "AA", "AE", "AR"] = ""
-    door: Literal["", "mllp", "http", "kafka", "national"] = ""
+    door: Literal["", "mllp", "http", "kafka", "mesh", "national"] = ""
     flag: Annotated[str, Field(max_length=120, pattern=NAME)] = ""
     first: Annotated[str, Field(max_length=10)] = ""
     last: Annotated[str, Field(max_length=10)] = ""

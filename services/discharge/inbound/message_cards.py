@@ -16,6 +16,7 @@ from services.discharge.inbound.message_words import (
     SAID,
     STATES,
     event_name,
+    reason,
 )
 from services.discharge.usecases.read_message import Shown, Stay
 from services.discharge.usecases.review_ports import Row
@@ -44,9 +45,7 @@ def card(message: Row) -> dict[str, Any]:
         "dialect": DIALECTS.get(message["dialect"], message["dialect"]),
         "answer": ANSWERS[code],
         "tags": tags(message),
-        "why": f"{message['place']}: {message['reason']}"
-        if message["place"]
-        else message["reason"],
+        "why": reason(message),
         "flags": len(message["flags"]),
     }
 

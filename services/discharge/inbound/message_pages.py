@@ -13,6 +13,7 @@ from services.discharge.domain.errors import NotMendable, ReasonNeeded
 from services.discharge.inbound.body_view import body_view
 from services.discharge.inbound.listing import Engineer, Staff
 from services.discharge.inbound.message_view import MessageView, to_message
+from services.discharge.inbound.message_words import reason as why
 
 NOTICES = {
     "taken-in": "The message was taken in.",
@@ -103,5 +104,4 @@ async def _refused_again(view: MessageView, answer: Response) -> dict[str, str]:
     if done != "done=refused":
         return {}
     attempt = (await view.read(UUID(path.rsplit("/", 1)[1]))).message
-    place = f"{attempt['place']}: " if attempt["place"] else ""
-    return {"message": f"Answered {attempt['answer']}. {place}{attempt['reason']}"}
+    return {"message": f"Answered {attempt['answer']}. {why(attempt)}"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 EVENTS: Mapping[str, str] = MappingProxyType(
     {
@@ -27,9 +28,9 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "A45": "Visit moved",
         "A47": "Patient number changed",
         "A50": "Visit number changed",
-        "notification-admit": "Admission",
-        "notification-transfer": "Transfer",
-        "notification-discharge": "Discharge",
+        "notification-admit": "Admission notification",
+        "notification-transfer": "Transfer notification",
+        "notification-discharge": "Discharge notification",
     }
 )
 DOORS: Mapping[str, str] = MappingProxyType(
@@ -37,6 +38,7 @@ DOORS: Mapping[str, str] = MappingProxyType(
         "mllp": "MLLP",
         "http": "HTTP",
         "kafka": "Kafka",
+        "mesh": "MESH folder",
         "national": "National record",
     }
 )
@@ -113,4 +115,13 @@ DECISIONS: Mapping[str, str] = MappingProxyType(
 
 def event_name(event: str) -> str:
     """`A03 Discharge`; the code alone when it is not known, and something for none."""
-    return f"{event} {EVENTS[event]}" if event in EVENTS else event or "No event"
+    name = EVENTS.get(event, "")
+    if event.startswith("notification-") and name:
+        return name
+    return " ".join(filter(None, (event, name))) or "No event"
+
+
+def reason(message: Mapping[str, Any]) -> str:
+    """Why it was refused, with the place where the sentence does not name it."""
+    place, text = message["place"], message["reason"]
+    return text if not place or text.startswith(place) else f"{place}: {text}"

@@ -152,7 +152,7 @@ async def test_what_is_still_wrong_is_said_beside_what_was_typed(ward: Ward):
 
         assert page.status_code == 422
         assert "There is a problem" in page.text
-        assert "Answered AR. MSH-12: MSH-12 is not a version from 2.2 to 2.5.1" in page.text
+        assert "Answered AR. MSH-12 is not a version from 2.2 to 2.5.1" in page.text
         assert "TYPED" in page.text
     kept = await ward.database.pool.fetch("SELECT body, location FROM idempotent_requests")
     assert b"TYPED" not in kept[0]["body"]

@@ -63,7 +63,7 @@ def test_a_refused_message_says_why_and_that_it_waits():
     found = card(a_message())
 
     assert [tag.text for tag in found["tags"]] == ["AE", "Waiting"]
-    assert found["why"] == "PID-3: PID-3 is required"
+    assert found["why"] == "PID-3 is required"
     assert found["event"] == "A03 Discharge"
     assert found["link"] == f"/intake/{ID}"
 
@@ -77,6 +77,12 @@ def test_a_clash_and_a_message_sent_again_are_marked():
 def test_an_event_that_nobody_knows_is_shown_as_it_came():
     assert card(a_message(event="R01"))["event"] == "R01"
     assert card(a_message(event=""))["event"] == "No event"
+    assert card(a_message(event="notification-admit"))["event"] == "Admission notification"
+
+
+def test_a_place_is_named_once():
+    assert card(a_message(place="", reason="Too long"))["why"] == "Too long"
+    assert card(a_message(place="PID", reason="It is required"))["why"] == "PID: It is required"
 
 
 def test_what_people_wrote_and_local_numbers_are_for_engineers_only():
