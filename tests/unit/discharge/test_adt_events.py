@@ -295,6 +295,25 @@ def test_two_visits_in_one_message_are_sent_back():
     assert found == ("AE", 102, "MRG-5")
 
 
+def test_two_patients_in_one_message_are_sent_back_rather_than_one_lost():
+    assert refusal("A03", "PID|2||L77^^^ZTA^MR||OTHER^ANN") == ("AE", 102, "PID")
+
+
+def test_the_same_patient_twice_in_one_message_does_no_harm():
+    said = statement("A03", "PID|2||L55^^^ZTA^MR")
+
+    assert "segment-repeated:PID" in said.flags
+
+
+def test_two_messages_in_one_frame_are_sent_back_rather_than_one_lost():
+    message = an_adt("A03") + an_adt("A01", control_id="M1002")
+
+    incoming, header = read_hl7(message, Arrival(NOW, "mllp"), frozenset())
+
+    assert (incoming.answer.code, incoming.answer.place) == ("AE", "MSH")
+    assert header.control_id == "M1001"
+
+
 @pytest.mark.parametrize("event", sorted(EVENTS))
 def test_the_structure_in_msh_9_makes_no_difference(event):
     plain = statement(event, type=f"ADT^{event}")

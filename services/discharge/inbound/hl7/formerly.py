@@ -9,6 +9,7 @@ from services.discharge.inbound.hl7.reader import NULL, Fields, Unreadable
 from services.discharge.inbound.hl7.sheet import Sheet
 from services.discharge.inbound.profiles.fields import FieldName
 
+_ONE_PATIENT = "One patient a message"
 _ONE_SURVIVOR = "One surviving patient a message"
 _ONE_VISIT = "One visit a message"
 
@@ -37,7 +38,16 @@ def read_formerly(sheet: Sheet, event: AdtEvent, person: Person) -> Formerly | N
         case "number":
             return _number_before(sheet)
         case _:
+            _check_only(sheet, person)
             return None
+
+
+def _check_only(sheet: Sheet, person: Person) -> None:
+    """A second patient would be lost behind the first; the same one twice does no harm."""
+    for again in sheet.message.all("PID")[1:]:
+        if not _is_same(read_numbers(sheet.with_first(again), "numbers", "nhs_number"), person):
+            raise Unreadable(102, "PID", _ONE_PATIENT)
+        sheet.flags.append("segment-repeated:PID")
 
 
 def _retired(sheet: Sheet, person: Person) -> Formerly:

@@ -21,6 +21,7 @@ _STRANGER = Answer("AR", 103, "MSH-4", "MSH-4 is not a sender that may speak her
 _VERSION = Answer("AR", 203, "MSH-12", "MSH-12 is not a version from 2.2 to 2.5.1")
 _PROCESSING = Answer("AR", 202, "MSH-11", "MSH-11 is not P, T or D")
 _TYPE = Answer("AR", 200, "MSH-9", "MSH-9 is not an ADT message")
+_SECOND = Answer("AE", 100, "MSH", "One message a frame")
 _EVENT = Answer("AR", 201, "MSH-9", "MSH-9 is not an event that is taken here")
 
 
@@ -85,6 +86,8 @@ def refuse(header: Header, message: Message, allowed_senders: frozenset[str]) ->
         if not message.value(line, number):
             return missing
     checks = (
+        # The second would be lost behind the answer to the first.
+        (len(message.all("MSH")) > 1, _SECOND),
         (len(header.control_id) > LONGEST_CONTROL_ID, _LONG_ID),
         (bool(allowed_senders) and header.organisation not in allowed_senders, _STRANGER),
         (header.version not in VERSIONS, _VERSION),
