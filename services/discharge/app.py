@@ -29,6 +29,7 @@ from services.discharge.inbound.intake_pages import IDENTITY, INTAKE, QUALITY, i
 from services.discharge.inbound.itk3.api import LARGEST_BODY as LARGEST_DOCUMENT
 from services.discharge.inbound.itk3.api import PATH as ITK3
 from services.discharge.inbound.itk3.api import itk3_routes
+from services.discharge.inbound.itk3.folder import MeshFolder
 from services.discharge.inbound.kafka.answers import Answers
 from services.discharge.inbound.kafka.door import KafkaDoor
 from services.discharge.inbound.mending import Readers
@@ -93,6 +94,11 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     app.include_router(itk3_routes(intake, database, stores.documents, settings.senders))
     app.state.health.ready_probes["mllp"] = listener.listens
     parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run})
+    if settings.mesh_folder:
+        mesh = MeshFolder(
+            settings.mesh_folder, intake, database, stores.documents, settings.senders
+        )
+        parts.loops = {**parts.loops, "mesh": mesh.run}
     _hear_the_nation(settings, database, intake, key_of, parts)
     _watch_feeds(database, profiles, parts)
     if settings.intake_topic:

@@ -34,6 +34,9 @@ class DischargeSettings(ServiceSettings):
     sources_folder: Path | None = None
     """A folder with source profiles of the site, beside those that come with Baton."""
 
+    mesh_folder: Path | None = None
+    """The folder that a MESH client shares with us, with `in` and `out`; None: documents come over HTTP only."""
+
     pds_url: Annotated[str, Field(pattern=r"\A(https?://[^\s/?#]+[^\s?#]*)?$")] = ""
     """Base of the national record's FHIR R4 interface, below which `Patient/…` is; empty: national events are refused."""
     pds_api_key: SecretStr = SecretStr("")

@@ -10,7 +10,7 @@ from services.discharge.domain.document import Document
 from services.discharge.domain.statement import Statement
 
 Dialect = Literal["hl7v2", "fhir", "itk3", "pds"]
-Door = Literal["mllp", "http", "kafka", "national"]
+Door = Literal["mllp", "http", "kafka", "mesh", "national"]
 """`national`: read from the national record after an event said that it changed."""
 Code = Literal["AA", "AE", "AR"]
 

@@ -27,7 +27,7 @@ class Asked(BaseModel):
     """MSH-4, or MSH-4 and MSH-3 with a slash between."""
     event: Annotated[str, Field(max_length=40, pattern=CODE)] = ""
     answer: Literal["", "AA", "AE", "AR"] = ""
-    door: Literal["", "mllp", "http", "kafka", "national"] = ""
+    door: Literal["", "mllp", "http", "kafka", "mesh", "national"] = ""
     flag: Annotated[str, Field(max_length=120, pattern=CODE)] = ""
     spell: UUID | None = None
     since: Annotated[AwareDatetime | None, Field(alias="from")] = None

@@ -21,3 +21,8 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_by_what_they_replace ON documents (sender, recipient, replaces) WHERE replaces <> '';
 CREATE INDEX documents_of_patient ON documents (patient_key);
+
+-- They come over HTTP, and through the folder of a MESH client.
+ALTER TABLE source_messages DROP CONSTRAINT source_messages_came_through_a_door;
+ALTER TABLE source_messages ADD CONSTRAINT source_messages_came_through_a_door
+    CHECK (arrived_by IN ('mllp', 'http', 'kafka', 'mesh', 'national'));

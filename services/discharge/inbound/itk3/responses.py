@@ -1,5 +1,6 @@
 """What the sender of a document is told: ITK3 response messages, with one response code each (C7)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.sax.saxutils import quoteattr
@@ -38,19 +39,31 @@ def respond(handling: Handling | None, outcome: Outcome) -> tuple[int, bytes]:
 
 
 def acknowledgements(handling: Handling | None, outcome: Outcome, business: int | None) -> bytes:
-    """Every response to a message that its sender asked for, as a collection; a negative one is the last."""
-    code = response_code(outcome.answer)
-    told = []
-    if code != codes.SUCCESS or handling is None or handling.wants_infrastructure_answer:
-        told.append(code)
-    if code == codes.SUCCESS and business is not None:
-        told.append(business)
+    """Every response to a message that its sender asked for, as a collection."""
+    told = _told(handling, outcome, business)
     entries = "".join(
         _entry(_id_of(outcome.message_id, each, "bundle"), _response(handling, outcome, each))
         for each in told
     )
     kind = _value("type", "collection")
     return _whole(f'<Bundle xmlns="http://hl7.org/fhir">{kind}{entries}</Bundle>')
+
+
+def responses(
+    handling: Handling | None, outcome: Outcome, business: int | None
+) -> Iterator[tuple[int, bytes]]:
+    """Every response to a message that its sender asked for, by its code."""
+    for code in _told(handling, outcome, business):
+        yield code, _whole(_response(handling, outcome, code))
+
+
+def _told(handling: Handling | None, outcome: Outcome, business: int | None) -> list[int]:
+    """A negative response is the last."""
+    code = response_code(outcome.answer)
+    if code != codes.SUCCESS:
+        return [code]
+    told = [code] if handling is None or handling.wants_infrastructure_answer else []
+    return [*told, business] if business is not None else told
 
 
 def _whole(bundle: str) -> bytes:
