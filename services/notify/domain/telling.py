@@ -12,18 +12,14 @@ REPLACES = "replaces"
 
 
 def on_opened(plan: Plan, asked_teams: Iterable[str], because: str = "") -> list[Telling]:
-    """Every asked team, the sender's own team if it has a duty, and the patient (domain rule A50).
-
-    Where no other team is asked, nothing was handed over: the patient died in hospital, or the ward has a question
-    about a stay. Then nothing is said to the patient.
-    """
+    """Every asked team, the sender's own team if it has a duty, and always the patient (domain rule A50)."""
     asked: dict[str, list[PlanTask]] = {team: [] for team in asked_teams}
     own: dict[str, list[PlanTask]] = {}
     for task in plan.tasks:
         (asked if task.asked_team in asked else own).setdefault(task.asked_team, []).append(task)
     told = [_team(Kind.OPENED, team, tasks, because) for team, tasks in asked.items()]
     told += [_team(Kind.DUTY, team, tasks, because) for team, tasks in own.items()]
-    return [*told, Telling(Audience.PATIENT, Kind.OPENED)] if asked else told
+    return [*told, Telling(Audience.PATIENT, Kind.OPENED)]
 
 
 def on_added(task: PlanTask) -> list[Telling]:

@@ -44,11 +44,6 @@ def test_a_sender_without_a_duty_of_its_own_is_not_told_of_its_own_handover():
     assert told(tellings) == [(ELM_TREE, "opened"), ("patient", "opened")]
 
 
-def test_where_nothing_is_handed_over_the_patient_is_not_written_to():
-    """A question about a stay: they may be in bed. A death in hospital: nobody is."""
-    assert told(telling.on_opened(a_plan(OWN), [])) == [(WARD, "duty")]
-
-
 def test_a_team_hears_its_earliest_deadline():
     soon = a_task(2, due_at=NOW + timedelta(hours=3))
 
