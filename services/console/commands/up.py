@@ -34,6 +34,7 @@ def tell_places(state: site_state.SiteState) -> None:
         ("Worklist", state.services["referral"]["http"]),
         ("Mailbox", state.mail),
         ("Operator page", state.console),
+        ("Intake page", f"{state.services['discharge']['http']}/intake"),
         ("Hospital messages", f"MLLP at {state.services['discharge']['mllp']}"),
     ):
         line(f"{what + ':':<19}{where}")
