@@ -60,12 +60,15 @@ def main() -> None:
 
 def _read(tell: Tell, seconds: float, soak: int) -> dict[str, Any]:
     messages, bundles = reading.different_hl7(), reading.different_bundles()
+    hl7 = reading.read(reading.answer_hl7, messages, seconds)
+    tell(f"A03 read and answered: {hl7}")
+    fhir = reading.read(reading.answer_fhir, bundles, seconds)
+    tell(f"Bundles read and answered: {fhir}")
     found: dict[str, Any] = {
-        "hl7_read_per_s": round(reading.per_second(reading.answer_hl7, messages, seconds)),
-        "bundles_read_per_s": round(reading.per_second(reading.answer_fhir, bundles, seconds)),
+        "hl7_read_per_s": hl7.per_second,
+        "hl7_read": asdict(hl7),
+        "bundles_read": asdict(fhir),
     }
-    tell(f"read and answered: {found['hl7_read_per_s']:,} A03/s")
-    tell(f"read and answered: {found['bundles_read_per_s']:,} Bundles/s")
     if soak:
         memory = reading.memory(reading.answer_hl7, messages, soak)
         found["read_memory"] = asdict(memory) | {"flat": memory.growth <= MOST_GROWTH}
