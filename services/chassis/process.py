@@ -40,6 +40,8 @@ def main(
     )
     try:
         uvloop.run(work)
+    except SettingsError as error:  # its text repeats no values
+        sys.exit(f"{service}: {error}")
     except Exception as error:  # a traceback on standard error would pass by the redaction
         _log.critical("service.ended", error=type(error).__name__)
         sys.exit(1)

@@ -93,6 +93,7 @@ UNDELIVERED: Mapping[str, str] = {
     "test-patient": "A test patient is not written to",
     "handover-withdrawn": "The handover was withdrawn before the message left",
     "handover-completed": "The handover was complete before the message left",
+    "nothing-to-tell": "All of it is work between teams",
     "message-cannot-be-written": "The message could not be written",
     "refused-by-provider": "The message was refused on its way",
 }

@@ -2,6 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.chassis import process
+from services.discharge.app import build
+from services.discharge.config import DischargeSettings
 from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.hl7.message import read_hl7
 from services.discharge.inbound.profiles.fields import FIELDS, MAPPED, NAMES
@@ -239,3 +242,32 @@ def test_only_codes_and_texts_can_be_translated():
     assert "numbers" not in MAPPED
     assert "discharged_at" not in MAPPED
     assert "method" in MAPPED
+
+
+def test_a_fault_in_a_profile_ends_the_start_with_its_sentence(tmp_path, monkeypatch):
+    a_folder(tmp_path, MINIMAL + "colour: blue")
+    dsn = "postgresql://nobody@127.0.0.1:1/none"
+    settings = {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": dsn,
+        "KAFKA_BOOTSTRAP": "127.0.0.1:1",
+        "SITE_SECRET": "for these tests only, and for nothing else",
+        "SESSION_SECRET": "for these tests only, and for nothing else",
+        "HTTP_PORT": "0",
+        "SOURCES_FOLDER": str(tmp_path),
+    }
+    env = {f"BATON_{name}": value for name, value in settings.items()}
+
+    async def serve(service, settings, build):
+        build(settings, None)
+
+    monkeypatch.setattr(process, "_serve", serve)
+    monkeypatch.setattr(process.telemetry, "configure", lambda service: None)
+    monkeypatch.setattr(process.log, "configure", lambda service, level: None)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SystemExit) as end:
+        process.main("discharge", DischargeSettings, build)
+
+    assert end.value.code == "discharge: profile-0.yaml: colour: there is nothing of this name"

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from services.chassis.settings import SettingsError
 from services.discharge.inbound.profiles.fields import NAMES
 from services.discharge.inbound.profiles.file import ProfileFile
 from services.discharge.inbound.profiles.profile import DEFAULT, Profile, Profiles
@@ -20,7 +21,7 @@ _SENTENCES = {
 }
 
 
-class ProfileError(ValueError):
+class ProfileError(SettingsError):
     """A profile cannot be used. The text names the file, the place in it, and what is wrong."""
 
     def __init__(self, file: Path, place: str, why: str) -> None:
