@@ -67,12 +67,17 @@ def doubt_death(
 
 
 def readmit(
-    whole: Whole, spell_id: UUID, admitted_at: datetime, now: datetime, new_id: Ids
+    whole: Whole,
+    spell_id: UUID,
+    admitted_at: datetime,
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
 ) -> tuple[HandoverReplanned | HandoverWithdrawn, ...]:
     """The patient is back in hospital: what other teams were asked to do after the earlier stay is called off (C1).
 
-    Called off and not failed. The sender's own duties of the earlier stay stay; without any, the handover is
-    withdrawn.
+    Called off and not failed. The sender's own duties of the earlier stay stay, and documents must be read; when
+    nothing is left to do, the handover is withdrawn.
     """
     handover = whole.handover
     if (
@@ -84,7 +89,7 @@ def readmit(
     ):
         return ()
     draft = Redraft(whole)
-    draft.end_follow_up()
+    draft.end_follow_up(playbook)
     if not draft.open_tasks():
         return tuple(
             replace(fact, readmitted_by=spell_id)

@@ -39,9 +39,10 @@ class Redraft:
         """Call off what a rule made, unless it is done."""
         self.cancel(*(task for task in self.open_tasks() if task.rule_id == rule_id))
 
-    def end_follow_up(self) -> None:
-        """Call off what other teams were asked for; the sender's own duties stay."""
-        self.cancel(*(task for task in self.open_tasks() if task.offer_id is not None))
+    def end_follow_up(self, playbook: Playbook) -> None:
+        """Call off what the discharge asked of other teams; the sender's duties stay, and what else was asked."""
+        ends = {rule.id for rule in playbook.on("spell.discharged")}
+        self.cancel(*(t for t in self.open_tasks() if t.offer_id is not None and t.rule_id in ends))
 
     def end_with_the_patient(self, playbook: Playbook) -> None:
         """Call off what a death makes pointless, as its rule says; without a word in the rule, the follow-up."""

@@ -44,7 +44,9 @@ async def heed_admissions(
         for stay, cause in began:
             if stay.patient_key != loaded.whole.handover.patient_key:
                 continue
-            facts = ending.readmit(loaded.whole, stay.spell_id, stay.admitted_at, unit.now, new_id)
+            facts = ending.readmit(
+                loaded.whole, stay.spell_id, stay.admitted_at, unit.now, playbook, new_id
+            )
             ledger.change(loaded, facts, cause)
             if facts:
                 break

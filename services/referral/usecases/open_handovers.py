@@ -60,7 +60,7 @@ def _since(opened: HandoverOpened, found: Standing, ledger: Ledger) -> Sequence[
     if found.known_dead:
         return ending.die(whole, now, ledger.playbook, new_id)
     if found.later_stay is not None:
-        return ending.readmit(whole, *found.later_stay, now, new_id)
+        return ending.readmit(whole, *found.later_stay, now, ledger.playbook, new_id)
     return ()
 
 

@@ -84,7 +84,7 @@ def test_back_in_hospital_the_follow_up_of_the_earlier_stay_is_called_off_and_th
     """C1, A01."""
     whole = accepted(a_whole(), ELM_TREE)
 
-    [fact] = ending.readmit(whole, ANOTHER_STAY, LATER, LATER, new_id)
+    [fact] = ending.readmit(whole, ANOTHER_STAY, LATER, LATER, a_playbook(), new_id)
 
     assert isinstance(fact, HandoverReplanned)
     assert rules_of(whole, fact.cancelled) == {"R06", "R09", "R14"}
@@ -94,7 +94,7 @@ def test_back_in_hospital_the_follow_up_of_the_earlier_stay_is_called_off_and_th
 def test_back_in_hospital_with_nothing_left_the_earlier_handover_is_withdrawn():
     whole = with_tasks(a_whole(), "R01", status="completed")
 
-    [fact] = ending.readmit(whole, ANOTHER_STAY, LATER, LATER, new_id)
+    [fact] = ending.readmit(whole, ANOTHER_STAY, LATER, LATER, a_playbook(), new_id)
 
     assert isinstance(fact, HandoverWithdrawn)
     assert (fact.reason, fact.readmitted_by) == ("readmitted", ANOTHER_STAY)
@@ -103,8 +103,11 @@ def test_back_in_hospital_with_nothing_left_the_earlier_handover_is_withdrawn():
 def test_an_admission_before_the_discharge_or_of_the_same_stay_ends_nothing():
     whole = a_whole()
 
-    assert ending.readmit(whole, whole.handover.spell_id, LATER, LATER, new_id) == ()
-    assert ending.readmit(whole, ANOTHER_STAY, NOW - timedelta(hours=1), LATER, new_id) == ()
+    assert ending.readmit(whole, whole.handover.spell_id, LATER, LATER, a_playbook(), new_id) == ()
+    assert (
+        ending.readmit(whole, ANOTHER_STAY, NOW - timedelta(hours=1), LATER, a_playbook(), new_id)
+        == ()
+    )
 
 
 def test_an_admission_that_did_not_count_asks_again_on_the_original_clock():
