@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from services.chassis.database import Database
 from services.chassis.pages import Pages, field_errors
 from services.chassis.wording import LONDON
+from services.discharge.domain.message import Door
 from services.discharge.inbound.flag_words import WORDS, kind_of
 from services.discharge.inbound.listing import NAME, Asked, Engineer, Staff, filters, may_see_bodies
 from services.discharge.inbound.message_cards import card, held_cards, quality_row
@@ -42,7 +43,7 @@ class Wanted(BaseModel):
     source: Annotated[str, Field(max_length=201, pattern=NAME)] = ""
     event: Annotated[str, Field(max_length=40, pattern=NAME)] = ""
     answer: Literal["", "AA", "AE", "AR"] = ""
-    door: Literal["", "mllp", "http", "kafka", "mesh", "national"] = ""
+    door: Door | Literal[""] = ""
     flag: Annotated[str, Field(max_length=120, pattern=NAME)] = ""
     first: Annotated[str, Field(max_length=10)] = ""
     last: Annotated[str, Field(max_length=10)] = ""

@@ -7,6 +7,7 @@ from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.chassis.access import Actor, Role, allow
+from services.discharge.domain.message import Door
 from services.discharge.usecases.review_ports import Filters
 
 Engineer = Annotated[Actor, allow(Role.INTEGRATION)]
@@ -27,7 +28,7 @@ class Asked(BaseModel):
     """MSH-4, or MSH-4 and MSH-3 with a slash between."""
     event: Annotated[str, Field(max_length=40, pattern=CODE)] = ""
     answer: Literal["", "AA", "AE", "AR"] = ""
-    door: Literal["", "mllp", "http", "kafka", "mesh", "national"] = ""
+    door: Door | Literal[""] = ""
     flag: Annotated[str, Field(max_length=120, pattern=CODE)] = ""
     spell: UUID | None = None
     since: Annotated[AwareDatetime | None, Field(alias="from")] = None

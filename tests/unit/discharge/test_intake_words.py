@@ -9,11 +9,20 @@ from typing import get_args
 import pytest
 
 from schemas.catalogue import BY_SCHEMA
+from services.discharge.domain.message import Dialect, Door
 from services.discharge.domain.statement import Happening
 from services.discharge.domain.timeline import Question, State
 from services.discharge.domain.times import Trouble
 from services.discharge.inbound.flag_words import UNEXPLAINED, WORDS, in_words, kind_of, place_of
-from services.discharge.inbound.message_words import HAPPENINGS, SAID, STATES
+from services.discharge.inbound.hl7.events import EVENTS as TAKEN
+from services.discharge.inbound.message_words import (
+    DIALECTS,
+    DOORS,
+    EVENTS,
+    HAPPENINGS,
+    SAID,
+    STATES,
+)
 
 DISCHARGE = Path(__file__).parents[3] / "services" / "discharge"
 FLAG = re.compile(r"[a-z]+(-[a-z]+)*(:[A-Z][\w.\-\[\]]*)?\Z")
@@ -109,6 +118,12 @@ def test_every_event_that_a_message_leads_to_has_words():
     said = {event.type for event in BY_SCHEMA.values() if event.type.startswith(ours)}
 
     assert said <= set(SAID)
+
+
+def test_every_door_dialect_and_event_has_a_name():
+    assert set(DOORS) == set(get_args(Door))
+    assert set(DIALECTS) == set(get_args(Dialect))
+    assert set(TAKEN) <= set(EVENTS)
 
 
 def test_words_are_sentences():
