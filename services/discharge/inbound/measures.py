@@ -12,7 +12,7 @@ _log = get_logger()
 _BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200)
 
 MESSAGES = Children(
-    counter("baton_intake_messages_total", "Messages answered", ("dialect", "answer"))
+    counter("baton_intake_messages_total", "Messages answered", ("dialect", "door", "answer"))
 )
 REPEATED = counter("baton_intake_repeated_total", "Messages that had come before, and did nothing")
 CLASHES = counter(
@@ -47,7 +47,7 @@ def count(batch: Sequence[Incoming], outcomes: Sequence[Outcome]) -> None:
     READ_SECONDS.observe(sum(incoming.read_seconds for incoming in batch))
     feed_measures.note(batch, outcomes)
     for incoming, outcome in zip(batch, outcomes, strict=True):
-        MESSAGES[incoming.sender.dialect, outcome.answer.code].inc()
+        MESSAGES[incoming.sender.dialect, incoming.arrived_by, outcome.answer.code].inc()
         if outcome.repeated:
             REPEATED.inc()
         if outcome.clash:
