@@ -48,6 +48,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "recipient-missing": "The document does not say for whom it is.",
         "same-record": "It merges or moves a record to itself. Nothing was changed.",
         "segment-missing": "A segment that is usual in this event is not there.",
+        "segment-repeated": "A segment comes more than once, about the same patient. The first was followed.",
         "status-mismatch": "The status does not fit the event. The status was followed.",
         "temporary": "The patient goes to an address for a time only. Check that it is the one they go to.",
         "text-cut": "A text is longer than is kept. The whole of it is in the stored message.",
