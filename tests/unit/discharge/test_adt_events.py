@@ -129,10 +129,19 @@ def test_a_missing_visit_or_event_segment_is_flagged_and_loses_nothing(event, gi
     assert flag in incoming.flags
 
 
-def test_an_update_without_a_visit_describes_the_person():
-    said = statement("A08", drop="PV1")
+@pytest.mark.parametrize("given", [{"drop": "PV1"}, {"visit": "", "admitted": "", "class": "N"}])
+def test_an_update_that_names_no_stay_describes_the_person(given):
+    said = statement("A08", **given)
 
     assert (said.happening, said.stay) == ("described", None)
+
+
+def test_a_death_in_an_update_that_names_no_stay_is_heard():
+    assert statement("A08", visit="", admitted="", method="4").deceased
+
+
+def test_an_update_that_knows_a_stay_by_its_admission_is_about_the_stay():
+    assert statement("A08", visit="").happening == "updated"
 
 
 def test_an_update_corrects_the_discharge():

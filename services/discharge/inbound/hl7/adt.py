@@ -32,20 +32,22 @@ def read_adt(
     sheet = Sheet(message, profile, list(message.flags))
     if message.value(message.heads.get("EVN", []), 1) not in {"", header.event}:
         sheet.flags.append("event-mismatch:EVN-1")
-    # An update without a visit is about the person alone.
-    about_person = not event.stay or (event.happening == "updated" and "PV1" not in message.heads)
     for name in ("EVN",) if not event.stay else ("EVN", "PV1"):
         if name not in message.heads:
             sheet.flags.append(f"segment-missing:{name}")
     when = read_when(sheet, event, received_at)
     person = read_person(sheet)
     provider = profile.provider or header.organisation
-    stay = None if about_person else read_stay(sheet, event, when, provider, received_at)
+    stay = read_stay(sheet, event, when, provider, received_at) if event.stay else None
     formerly = read_formerly(sheet, event, person)
     person = _with_death(person, stay)
+    happening = event.happening
+    if stay and happening == "updated" and not (stay.visit_number or stay.admitted_at):
+        # An update that names no stay is about the person alone.
+        stay, happening = None, "described"
     _flag_local_segments(sheet)
     return Statement(
-        happening="described" if about_person and event.stay else event.happening,
+        happening=happening,
         happened_at=when.happened_at,
         said_at=when.said_at,
         realm=header.realm,
