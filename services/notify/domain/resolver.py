@@ -26,6 +26,8 @@ class PlanState:
     clock_started_at: datetime
     """When the patient was discharged, as far as is known now."""
     back_in_hospital: bool = False
+    shows_nothing: bool = False
+    """All of it is work between teams, for example a question about a stay that goes on."""
     told_today: int = 0
     """Messages that went to this patient in the last 24 hours."""
 
@@ -79,7 +81,7 @@ def resolve(
     if alert.telling.audience is Audience.TEAM:
         return _resolve_team(alert, plan_state, site)
     if person is None:
-        return _await_description(alert, now, site)
+        return _pointless(plan_state) or _await_description(alert, now, site)
     case = _Case(person, alert, plan_state, now, site)
     for check in _PATIENT_CHECKS:
         if no := check(case):
@@ -124,6 +126,17 @@ def _alive(case: _Case) -> Withhold | None:
     return Withhold("deceased", needs_person=False)
 
 
+def _handover(case: _Case) -> Withhold | None:
+    return _pointless(case.plan)
+
+
+def _pointless(plan: PlanState) -> Withhold | None:
+    """The handover asks nothing of anybody, or nothing that a patient could see."""
+    if plan.standing is not Standing.OPEN:
+        return Withhold(f"handover-{plan.standing}", needs_person=False)
+    return Withhold("nothing-to-tell", needs_person=False) if plan.shows_nothing else None
+
+
 def _settled(case: _Case) -> Postpone | None:
     """Give the hospital a moment to correct or cancel a discharge before its patient hears of it (scenario S02)."""
     until = case.alert.made_at + case.site.policy.settling
@@ -145,12 +158,6 @@ def _identity(case: _Case) -> Withhold | Postpone | None:
 def _restriction(case: _Case) -> Withhold | None:
     """No automatic contact where location is protected (rule P07)."""
     return Withhold("restricted", needs_person=True) if case.person.restricted else None
-
-
-def _handover(case: _Case) -> Withhold | None:
-    if case.plan.standing is Standing.OPEN:
-        return None
-    return Withhold(f"handover-{case.plan.standing}", needs_person=False)
 
 
 def _home(case: _Case) -> Postpone | None:
@@ -209,10 +216,10 @@ def _calm(case: _Case) -> Postpone | None:
 _PATIENT_CHECKS: tuple[_Check, ...] = (
     _environment,
     _alive,
+    _handover,
     _settled,
     _identity,
     _restriction,
-    _handover,
     _home,
     _age,
     _freshness,

@@ -53,6 +53,11 @@ def steps_of(
     return sorted(steps, key=lambda step: step.done)
 
 
+def shows_nothing(plan: Plan, words: Mapping[str, TaskWords]) -> bool:
+    """Whether all that is to be done is work between teams, so that there is nothing to tell the patient."""
+    return bool(plan.tasks) and all(words.get(task.code, words["*"]).hidden for task in plan.tasks)
+
+
 def day_in_words(at: datetime, zone: ZoneInfo) -> str:
     """Like "Tuesday 8 September", on the patient's wall calendar."""
     wall = at.astimezone(zone)

@@ -10,6 +10,7 @@ from services.notify.domain.alert import Audience, State
 from services.notify.domain.person import Person
 from services.notify.domain.plan import Plan
 from services.notify.domain.resolver import A_DAY, PlanState, Postpone, Send, Withhold, resolve
+from services.notify.domain.wording import shows_nothing
 from services.notify.usecases.announce import say_not_delivered
 from services.notify.usecases.compose_message import Desk, compose_message
 from services.notify.usecases.ports import CannotWriteError, Stores
@@ -99,6 +100,7 @@ def _decide(
         plan.test_patient,
         plan.clock_started_at,
         plan.back_in_hospital,
+        shows_nothing(plan, desk.words),
         known.told_today.get(alert.patient_key, 0),
     )
     decision = resolve(person, alert, state, unit.now, desk.site)

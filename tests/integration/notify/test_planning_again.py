@@ -56,6 +56,19 @@ async def test_a_team_that_is_asked_anew_is_told_of_its_offer(house):
     assert "has been asked to take on 1 task" in words_to(house, COMMUNITY)
 
 
+async def test_a_question_about_a_stay_is_the_wards_and_its_patient_never_hears_of_it(house):
+    question = opened(
+        offers=(), tasks=(a_task_made("answer-discharged-or-not", rule_id="question-late"),)
+    )
+    await house.hear(described(), question)
+    await house.deliver()
+
+    (said,) = await about_the_patient(house, AlertNotDelivered)
+    assert (said.reason, said.needs_person) == ("nothing-to-tell", False)
+    assert house.mails_to(EDNA_MAIL) == []
+    assert len(house.mails_to("ward-zta@teams.example.net")) == 1
+
+
 async def test_a_duty_that_joins_is_told_to_its_owner_as_one_more(house):
     handover = await told(house)
     await house.hear(replanned(handover, tasks=(a_task_made("reach-person"),)))

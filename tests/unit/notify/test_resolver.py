@@ -316,3 +316,22 @@ def test_a_team_is_told_however_late():
     assert isinstance(
         decide(alert=an_alert(for_team(), happened_at=NOW - timedelta(days=30), made_at=NOW)), Send
     )
+
+
+def test_work_between_teams_is_told_to_no_patient_and_to_every_team():
+    between = a_state(shows_nothing=True)
+
+    assert decide(state=between) == Withhold("nothing-to-tell", needs_person=False)
+    assert isinstance(decide(alert=an_alert(for_team()), state=between), Send)
+
+
+def test_a_patient_who_is_not_known_is_not_missed_when_there_is_nothing_to_tell():
+    decision = resolve(None, an_alert(), a_state(shows_nothing=True), NOW, a_site())
+
+    assert decision == Withhold("nothing-to-tell", needs_person=False)
+
+
+def test_nobody_is_asked_to_tell_a_patient_of_a_handover_that_is_withdrawn():
+    decision = decide(a_person(restricted=True), state=a_state(standing=Standing.WITHDRAWN))
+
+    assert decision == Withhold("handover-withdrawn", needs_person=False)

@@ -1,11 +1,16 @@
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
+import services.referral
+from services.notify.domain.alert import Kind
 from services.notify.domain.plan import Answer
-from services.notify.domain.wording import steps_of
-from services.notify.outbound.site_data import read_task_words
+from services.notify.domain.wording import shows_nothing, steps_of
+from services.notify.outbound.site_data import read_banned_lists, read_reasons, read_task_words
+from services.referral.domain import reasons
 from tests.unit.notify.builders import (
     ELM_TREE,
     LONDON,
@@ -111,3 +116,32 @@ def test_no_diagnosis_reaches_the_patient_by_the_name_of_a_task():
 
     assert "asthma" not in f"{step}".lower()
     assert WARD not in step.what
+
+
+@pytest.mark.parametrize(
+    "code", ["answer-discharged-or-not", "tell-gp-of-death", "read-and-extract"]
+)
+def test_a_question_a_death_in_hospital_and_a_document_show_nothing_to_a_patient(code):
+    assert shows_nothing(a_plan(a_task(1, code=code)), read_task_words())
+
+
+def test_a_plan_that_is_only_work_between_teams_shows_nothing_to_its_patient():
+    hidden = a_task(1, code="answer-discharge-time")
+    shown = a_task(2, code="dms-stage-1", status="cancelled")
+
+    assert shows_nothing(a_plan(hidden), read_task_words())
+    assert not shows_nothing(a_plan(hidden, shown), read_task_words())
+    assert not shows_nothing(a_plan(), read_task_words()), "somebody will be in touch"
+
+
+def test_every_task_that_referral_makes_and_every_reason_that_it_gives_has_words_here():
+    folder = Path(services.referral.__file__).parent / "data" / "pathways"
+    codes = {
+        yaml.safe_load(path.read_text(encoding="utf-8"))["task"]["code"]
+        for path in folder.glob("*.yaml")
+    }
+    told = read_reasons(read_banned_lists())
+
+    assert codes - read_task_words().keys() == set()
+    assert reasons.WITHDRAWN.keys() - told[Kind.WITHDRAWN].keys() == set()
+    assert reasons.REPLAN.keys() - told[Kind.CHANGED].keys() == set()
