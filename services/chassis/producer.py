@@ -67,7 +67,8 @@ async def _send_to(
             "key": letter.envelope.partition_key.encode(),
             "value": letter.body,
             "headers": letter.envelope.headers(),
-            "timestamp": int(letter.envelope.occurred_at.timestamp() * 1000),
+            # When it is written, not when it happened: Kafka refuses the future and deletes by age.
+            "timestamp": None,
         }
         if batch.append(**record) is None:
             last = await _submit(producer, batch, topic, partition)

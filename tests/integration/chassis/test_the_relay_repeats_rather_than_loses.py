@@ -1,9 +1,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from deploy.local.broker import Broker
@@ -40,16 +41,24 @@ class Published:
         async with self._reading() as consumer:
             self._starts = await consumer.end_offsets(consumer.assignment())
 
+    async def written_at(self) -> list[int]:
+        """Kafka's own times of what lies there, in milliseconds of Unix time."""
+        return [record.timestamp for record in await self._records()]
+
     async def in_order(self) -> list[tuple[str, int]]:
-        found = []
+        found = [read_envelope(record.headers) for record in await self._records()]
+        return [(envelope.stream, envelope.sequence) for envelope in found]
+
+    async def _records(self) -> list[ConsumerRecord]:
+        found: list[ConsumerRecord] = []
         async with self._reading() as consumer:
             ends = await consumer.end_offsets(consumer.assignment())
             for partition, offset in self._starts.items():
                 consumer.seek(partition, offset)
             while [p for p in ends if await consumer.position(p) < ends[p]]:
                 for batch in (await consumer.getmany(timeout_ms=500)).values():
-                    found += [read_envelope(record.headers) for record in batch]
-        return [(envelope.stream, envelope.sequence) for envelope in found]
+                    found += batch
+        return found
 
 
 @pytest.fixture
@@ -72,9 +81,9 @@ async def running() -> AsyncIterator[list[asyncio.Task]]:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def speak(unit: UnitOfWork, stream: str, sequence: int) -> None:
-    cause = Cause(new_id(), new_id())
-    unit.publish(a_discharge(), stream=stream, sequence=sequence, cause=cause, occurred_at=unit.now)
+def speak(unit: UnitOfWork, stream: str, sequence: int, ago: timedelta = timedelta()) -> None:
+    cause, at = Cause(new_id(), new_id()), unit.now - ago
+    unit.publish(a_discharge(), stream=stream, sequence=sequence, cause=cause, occurred_at=at)
 
 
 async def say(database: Database, stream: str, *sequences: int) -> None:
@@ -102,6 +111,23 @@ async def test_what_was_committed_while_nobody_published_is_published_in_order(
     published = await topic.in_order()
     assert [n for s, n in published if s == "spell:a"] == [1, 2, 3]
     assert len(published) == 4
+
+
+@pytest.mark.parametrize("ago", [timedelta(days=400), timedelta(days=-2)], ids=["past", "future"])
+async def test_a_fact_of_any_time_is_published_and_holds_nobody_up(
+    discharge: Database, kafka_server: Broker, topic: Published, running: list, ago: timedelta
+) -> None:
+    """Kafka refuses a record from the future, and deletes one older than the topic keeps."""
+    async with discharge.unit_of_work() as unit:
+        speak(unit, "spell:odd", 1, ago)
+        speak(unit, "spell:other", 1)
+
+    running.append(asyncio.create_task(Relay(discharge, kafka_server.bootstrap).run()))
+    await eventually(lambda: nothing_waits(discharge), what="the outbox is empty")
+
+    assert sorted(await topic.in_order()) == [("spell:odd", 1), ("spell:other", 1)]
+    age = datetime.now(UTC).timestamp() - min(await topic.written_at()) / 1000
+    assert abs(age) < timedelta(hours=1).total_seconds()
 
 
 async def test_what_is_rolled_back_is_never_said(
