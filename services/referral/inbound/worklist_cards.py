@@ -62,7 +62,7 @@ def person_card(person: PersonView, now: datetime) -> PersonCard:
     if person.deceased:
         tags.append(Tag("Has died", "grey"))
     if person.identity_held:
-        tags.append(Tag("Check who this is: records were joined or parted", "red"))
+        tags.append(Tag("Check who this is", "red"))
     if person.known and not person.nhs_number_verified:
         tags.append(Tag("NHS number not verified", "orange"))
     return PersonCard(

@@ -2,21 +2,27 @@
 
 import pytest
 
+from schemas.spell import Coding
+from services.chassis.ids import new_id
 from tests.integration.referral.conftest import (
     COMMUNITY,
     EDNA,
     ELM_TREE,
     PHARMACY,
     after_asthma,
+    cancelled,
+    corrected,
     described,
     discharged,
     not_delivered,
+    questioned,
 )
 from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
 from tests.support.eventually import eventually
 from tests.support.web import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ASTHMA = (Coding(system="http://snomed.info/sct", code="708038006"),)
 WIDE = {"width": 1200, "height": 900}
 
 
@@ -69,6 +75,27 @@ async def test_every_page_can_be_read_by_everybody(house, page, address, size):
             assert await page.locator("h1").count() == 1
             await assert_accessible(page)
             await assert_fits(page)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE, NARROWEST], ids=["wide", "phone", "narrowest"])
+async def test_what_was_undone_and_planned_again_can_be_read_by_everybody(
+    house, page, address, size
+):
+    left = discharged()
+    await house.hear(described(identity_held=True, deceased=False), left)
+    await house.hear(corrected(left, practice="Z90002", diagnoses=ASTHMA))
+    await house.hear(cancelled(left), left, questioned(new_id(), "cancelled-elsewhere"))
+    handovers = await house.pool.fetch("SELECT handover_id FROM handovers")
+    await page.set_viewport_size(size)
+    await sign_in(page, address, "staff-ward")
+
+    for row in handovers:
+        await page.goto(f"{address}/worklist/handovers/{row['handover_id']}")
+        for summary in await page.locator("summary").all():
+            await summary.click()
+        await assert_accessible(page)
+        await assert_fits(page)
+    assert len(handovers) == 3
 
 
 async def test_a_refused_form_can_be_read_by_everybody(house, page, address):
