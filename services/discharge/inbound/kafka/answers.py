@@ -52,9 +52,8 @@ class Answers:
 
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:
-            producer = new_producer(self._bootstrap, "discharge-answers", **self._security)
-            await producer.start()
-            self._producer = producer
+            self._producer = new_producer(self._bootstrap, "discharge-answers", **self._security)
+            await self._producer.start()
         return self._producer
 
     async def _let_go(self) -> None:
