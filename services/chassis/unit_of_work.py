@@ -14,6 +14,14 @@ from services.chassis.ids import new_id
 from services.chassis.outbox import Letter
 
 
+LARGEST_BODY = 1_000_000
+"""Bytes of an event's body; topics take a record of 1 MiB, headers included."""
+
+
+class EventTooLarge(Exception):
+    """A body that no broker would take. The text names the type of the event and nothing of its content."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why something is said: the journey it belongs to, and what directly led to it."""
@@ -42,7 +50,8 @@ class UnitOfWork:
         """Say an event once the transaction commits; returns its id.
 
         `sequence` is the place in `stream`, counted without a gap on the row of the aggregate that speaks, which
-        must be locked. `occurred_at` is when it happened, timezone-aware.
+        must be locked. `occurred_at` is when it happened, timezone-aware. Raises `EventTooLarge` for a body that
+        no broker would take: one that cannot be published would hold up everything behind it.
         """
         event_id = new_id()
         envelope = Envelope(
@@ -57,7 +66,10 @@ class UnitOfWork:
             causation_id=cause.causation_id,
             partition_key=event.patient_key,
         )
-        self.letters.append(Letter(envelope, event.topic, event.to_bytes()))
+        body = event.to_bytes()
+        if len(body) > LARGEST_BODY:
+            raise EventTooLarge(event.type)
+        self.letters.append(Letter(envelope, event.topic, body))
         return event_id
 
     def set_timer(self, kind: str, subject: UUID, due_at: datetime) -> None:
