@@ -31,7 +31,10 @@ _LATEST = (
     "deceased_at",
     "death_status",
 )
-_VERIFIED = "01"
+NATIONAL = "pds"
+"""The source whose words come from the national record."""
+_KEPT_NATIONALLY = frozenset({"practice", "pharmacy"})
+_VERIFICATION, _VERIFIED = "nhs_number_verification", "01"
 _MOST_NUMBERS = 20
 
 
@@ -107,9 +110,11 @@ def describe(record: Patient, absorbed: Sequence[Patient] = ()) -> Mapping[str, 
             own = _joined(own, other.said)
     parts = [own, *(each.said for each in absorbed if not _identified(each))]
     said = _by_field(parts)
+    national = _by_field({NATIONAL: part[NATIONAL]} for part in parts if NATIONAL in part)
     known: dict[str, Any] = {}
     for about in _LATEST:
-        if about in said and (latest := reduce(_later, said[about])[0]) is not None:
+        words = _that_count(about, said, national)
+        if words and (latest := reduce(_later, words)[0]) is not None:
             known[about] = latest
     if "needs" in said:
         known["needs"] = _needs(parts)
@@ -118,7 +123,7 @@ def describe(record: Patient, absorbed: Sequence[Patient] = ()) -> Mapping[str, 
     known["deceased"] = any(word[0] for word in said.get("deceased", ()))
     known["restricted"] = any(word[0] for word in said.get("restricted", ()))
     known["test_patient"] = record.test_patient or any(each.test_patient for each in absorbed)
-    if _is_held((record, *absorbed), said.get("nhs_number_verification", ())):
+    if _is_held((record, *absorbed), said.get(_VERIFICATION, ())):
         known["identity_held"] = True
     if record.replaced_by:
         known["replaced_by"] = record.replaced_by
@@ -143,6 +148,21 @@ def _by_field(parts: Iterable[AllSaid]) -> dict[str, list[Heard]]:
             for about, word in heard.items():
                 said.setdefault(about, []).append(word)
     return said
+
+
+def _that_count(
+    about: str, said: Mapping[str, list[Heard]], national: Mapping[str, list[Heard]]
+) -> list[Heard]:
+    """What is weighed by time: of what is kept nationally, no hospital's copy, however new (H02).
+
+    And a number that the national record does not stand by stays unverified, whatever a hospital repeats (H08).
+    """
+    own = national.get(about)
+    if own and about in _KEPT_NATIONALLY:
+        return own
+    if own and about == _VERIFICATION and reduce(_later, own)[0] != _VERIFIED:
+        return own
+    return said.get(about, [])
 
 
 def _needs(parts: Sequence[AllSaid]) -> list[str]:

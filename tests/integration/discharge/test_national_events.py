@@ -3,6 +3,7 @@ import io
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -131,6 +132,24 @@ async def test_a_change_of_practice_is_read_from_the_record(ward: Ward, pds: Fak
     assert (stored["event"], stored["arrived_by"]) == ("pds-change-of-gp-2", "national")
 
 
+async def test_a_hospital_that_goes_on_with_the_old_practice_does_not_bring_it_back(
+    ward: Ward, pds: FakePds
+):
+    await goes_home(ward)
+    pds.holds(a_patient(NUMBER, practice="Z90003"))
+    await tell(ward, an_event(NUMBER, "pds-change-of-gp-2"))
+    await dealt_with(ward)
+
+    later = (datetime.now(UTC) + timedelta(minutes=5)).strftime("%Y%m%d%H%M%S+0000")
+    repeated = an_adt(
+        "A08", control_id="M2", numbers=f"{NUMBER}^^^NHS^NH", sent=later, happened=later, sex="F"
+    )
+    assert b"MSA|AA" in (await ward.post_hl7(repeated)).content
+
+    said = await described(ward)
+    assert (said.practice, said.sex) == ("Z90003", "female")
+
+
 async def test_somebody_who_became_restricted_has_no_address_any_more(ward: Ward, pds: FakePds):
     await goes_home(ward)
     pds.holds(a_patient(NUMBER, security="R"))
@@ -185,7 +204,7 @@ async def test_a_stranger_who_becomes_a_patient_is_read_then(ward: Ward, pds: Fa
 
     await goes_home(ward)
     async with ward.database.unit_of_work() as unit:
-        assert await PostgresNationalEvents(ORGANISATION).welcome(unit.connection) == 1
+        await PostgresNationalEvents(ORGANISATION).welcome(unit.connection)
 
     await dealt_with(ward)
     assert (await described(ward)).deceased

@@ -18,6 +18,7 @@ fields = st.fixed_dictionaries(
     {"identifiers": numbers},
     optional={
         "sex": st.sampled_from(["male", "female", None]),
+        "nhs_number_verification": st.sampled_from(["01", "03", "05"]),
         "practice": st.sampled_from(["Z90001", "Z90002", None]),
         "needs": st.lists(st.sampled_from(["a", "b", "c"]), unique=True),
         "deceased": st.booleans(),
@@ -25,7 +26,7 @@ fields = st.fixed_dictionaries(
     },
 )
 news = st.tuples(
-    st.sampled_from(["ZTA/PAS", "ZTB/PAS"]),
+    st.sampled_from(["ZTA/PAS", "ZTB/PAS", "pds"]),
     fields,
     st.integers(0, 3).map(lambda hours: START + timedelta(hours=hours)),
 )
@@ -100,6 +101,41 @@ def test_one_source_that_restricts_is_enough():
 
     assert known(*said)["restricted"]
     assert not known(*said, ("ZTA/PAS", {"restricted": False}, LATER))["restricted"]
+
+
+def test_no_copy_of_a_hospital_outweighs_the_practice_that_is_kept_nationally():
+    told = known(
+        ("pds", {"practice": "Z90003"}, START),
+        ("ZTA/PAS", {"practice": "Z90001", "sex": "male"}, LATER),
+    )
+
+    assert (told["practice"], told["sex"]) == ("Z90003", "male")
+
+
+def test_somebody_without_a_practice_in_the_national_record_has_none():
+    told = known(("pds", {"practice": None}, START), ("ZTA/PAS", {"practice": "Z90001"}, LATER))
+
+    assert "practice" not in told
+
+
+def test_a_number_that_the_national_record_does_not_stand_by_stays_unverified():
+    hospital = ("ZTA/PAS", {"nhs_number_verification": "01"}, LATER)
+
+    assert (
+        known(("pds", {"nhs_number_verification": "05"}, START), hospital)[
+            "nhs_number_verification"
+        ]
+        == "05"
+    )
+
+
+def test_a_hospital_may_doubt_what_the_national_record_verified():
+    doubt = ("ZTA/PAS", {"nhs_number_verification": "05"}, LATER)
+
+    assert (
+        known(("pds", {"nhs_number_verification": "01"}, START), doubt)["nhs_number_verification"]
+        == "05"
+    )
 
 
 def test_every_number_that_a_patient_ever_had_is_kept():

@@ -12,6 +12,7 @@ from services.chassis.ids import new_id
 from services.discharge.domain.codes import UNPLACED_PRACTICES, VERIFICATIONS
 from services.discharge.domain.message import ACCEPTED, Incoming, Sender
 from services.discharge.domain.national import LAGGING_TRIES, Due, Found, Missing
+from services.discharge.domain.patient import NATIONAL
 from services.discharge.domain.statement import Formerly, Person, Statement, Words
 from services.discharge.inbound.clean import clean
 from services.discharge.inbound.fhir.times import read_moment
@@ -19,7 +20,6 @@ from services.discharge.inbound.nhs import is_valid_nhs_number
 
 ORGANISATION = "X26"
 """NHS England, which keeps the record."""
-SOURCE = "pds"
 
 _CONFLICT, _NO_MATCH = "05", "04"
 _OPEN = frozenset({"U", "N"})
@@ -77,7 +77,7 @@ def _statement(
         happened_at=due.happened_at,
         said_at=received_at,
         realm="production",
-        source=SOURCE,
+        source=NATIONAL,
         person=Person(number, (), None, said),
         stay=None,
         deceased=said.get("deceased") is True,
