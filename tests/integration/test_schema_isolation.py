@@ -14,6 +14,8 @@ from tests.support.postgres import Database
 NO_RIGHT = "42501"
 WRITES_ITSELF = {"migrations", "ownership"}
 """Tables that are filled by the owner, or by a trigger that turns everybody else away."""
+ONLY_GROWS = {"message_views", "message_decisions"}
+"""Who looked at what, and who decided what: a service adds rows there and can take nothing back."""
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ async def test_a_service_reads_and_writes_every_table_of_its_own(
     names = await tables(site, service)
     assert {"outbox", "inbox", "parked", "timers"} < set(names)
 
-    rows = [name for name in names if name not in WRITES_ITSELF]
+    rows = [name for name in names if name not in WRITES_ITSELF | ONLY_GROWS]
     answers = await asked_of(
         site,
         f"baton_{service}",
@@ -82,6 +84,21 @@ async def test_a_service_reads_and_writes_every_table_of_its_own(
     )
 
     assert set(answers.values()) == {"done"}, answers
+
+
+async def test_what_people_did_cannot_be_taken_back(site: Database) -> None:
+    names = sorted(ONLY_GROWS)
+    answers = await asked_of(
+        site,
+        "baton_discharge",
+        [
+            *every("DELETE FROM {}", "discharge", names),
+            *every("UPDATE {} SET message_id = message_id", "discharge", names),
+            *every("TRUNCATE {}", "discharge", names),
+        ],
+    )
+
+    assert set(answers.values()) == {NO_RIGHT}, answers
 
 
 @pytest.mark.parametrize("service", SERVICES)

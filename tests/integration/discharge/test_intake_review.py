@@ -1,6 +1,7 @@
 """Messages as integration engineers work on them: lists, looks that leave a trace, and taking one in again."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -344,6 +345,24 @@ class TestMending:
 
         assert answer.json()["answer"]["code"] == "AR"
         assert len(await ward.stored()) == 2
+
+
+class TestASourceWithItsOwnProfile:
+    @pytest.fixture
+    def given_settings(self, tmp_path: Path) -> dict[str, Any]:
+        profile = "id: ours\nname: Ours\nsenders: [{organisation: ZTQ}]\nfields: {visit_number: [ZVN-1]}\n"
+        (tmp_path / "ours.yaml").write_text(profile, encoding="utf-8")
+        return {"sources_folder": tmp_path}
+
+    async def test_a_mended_message_is_read_as_the_profile_says(self, ward: Ward):
+        await ward.send(an_adt("A03", "ZVN|SP-9", sender="ZTQ", version="2.9"))
+        mended = as_typed(an_adt("A03", "ZVN|SP-9", sender="ZTQ"))
+
+        path = f"/intake/messages/{await last_id(ward)}/resubmit"
+        await post(ward, path, {"message": mended})
+
+        [spell] = await ward.spells()
+        assert spell["correlation"] == "visit:SP-9"
 
 
 class TestClashes:
