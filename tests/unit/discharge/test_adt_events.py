@@ -187,6 +187,14 @@ def test_an_expected_discharge_is_kept():
     assert stay.expected_discharge_at == datetime(2026, 9, 10, 13, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("field", "place"), [("left", "PV1-45"), ("admitted", "PV1-44")])
+def test_a_slip_of_the_keyboard_corrects_nothing(field, place):
+    said = statement("A08", **{field: "22060908112000"})
+
+    assert (said.stay.discharged_at, said.stay.admitted_at)[field == "admitted"] is None
+    assert f"time-in-future:{place}" in said.flags
+
+
 def test_an_expected_day_is_no_time():
     said = statement("A16", "PV2|||||||||20260910")
 

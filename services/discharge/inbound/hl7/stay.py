@@ -12,7 +12,7 @@ from services.discharge.domain.codes import (
     SNOMED,
 )
 from services.discharge.domain.statement import Stay
-from services.discharge.domain.times import choose
+from services.discharge.domain.times import FURTHEST_AHEAD, choose
 from services.discharge.inbound.clean import short
 from services.discharge.inbound.hl7.events import AdtEvent
 from services.discharge.inbound.hl7.reader import NULL
@@ -41,9 +41,9 @@ def read_stay(
         provider=provider,
         visit_number=_visit_number(sheet),
         encounter_class=_class(sheet, event, ward, specialty),
-        admitted_at=_admitted_at(sheet, event, when),
+        admitted_at=_admitted_at(sheet, event, when, received_at),
         discharged_at=_discharged_at(sheet, event, when, received_at) if of_discharge else None,
-        expected_discharge_at=_expected_at(sheet),
+        expected_discharge_at=_usable(sheet, "expected_at", received_at),
         ward=ward,
         method=_code(sheet, "method", DISCHARGE_METHODS) if of_discharge else "",
         destination=_code(sheet, "destination", DISCHARGE_DESTINATIONS) if of_discharge else "",
@@ -78,29 +78,27 @@ def _class(sheet: Sheet, event: AdtEvent, ward: str, specialty: str) -> str:
     return ASSUMED_CLASS
 
 
-def _admitted_at(sheet: Sheet, event: AdtEvent, when: When) -> datetime | None:
+def _admitted_at(
+    sheet: Sheet, event: AdtEvent, when: When, received_at: datetime
+) -> datetime | None:
     """When it began. What is only planned has not begun."""
     if event.happening == "planned":
         return None
-    admitted = sheet.moment("admitted_at")
-    if admitted.trouble:
-        sheet.flags.append(f"time-{admitted.trouble}:{admitted.place}")
-    if admitted.at is None and event.own_time == "admitted_at":
+    admitted = _usable(sheet, "admitted_at", received_at)
+    if admitted is None and event.own_time == "admitted_at":
         return when.happened.at
-    return admitted.at
+    return admitted
 
 
 def _discharged_at(
     sheet: Sheet, event: AdtEvent, when: When, received_at: datetime
 ) -> datetime | None:
     """When it ended. An update says it only where it says so itself."""
-    left = sheet.moment("discharged_at")
     if event.happening == "updated":
-        if left.trouble:
-            sheet.flags.append(f"time-{left.trouble}:{left.place}")
-        elif sheet.text("discharged_at")[0] == NULL:
-            sheet.flags.append(f"deleted:{left.place}")
-        return left.at
+        if sheet.said("discharged_at")[0]:
+            return _usable(sheet, "discharged_at", received_at)
+        return None
+    left = sheet.moment("discharged_at")
     stands = choose((left, when.happened, when.recorded, when.sent), received_at)
     sheet.flags.extend(stands.flags)
     if left.at is None:
@@ -108,11 +106,15 @@ def _discharged_at(
     return stands.at
 
 
-def _expected_at(sheet: Sheet) -> datetime | None:
-    expected = sheet.moment("expected_at")
-    if expected.trouble:
-        sheet.flags.append(f"time-{expected.trouble}:{expected.place}")
-    return expected.at
+def _usable(sheet: Sheet, name: FieldName, received_at: datetime) -> datetime | None:
+    """A time that may be true; one far ahead is a slip of the keyboard."""
+    moment = sheet.moment(name)
+    if moment.trouble:
+        sheet.flags.append(f"time-{moment.trouble}:{moment.place}")
+    if moment.at and moment.at > received_at + FURTHEST_AHEAD:
+        sheet.flags.append(f"time-in-future:{moment.place}")
+        return None
+    return moment.at
 
 
 def _code(sheet: Sheet, name: FieldName, known: frozenset[str]) -> str:
