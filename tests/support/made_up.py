@@ -39,19 +39,28 @@ class MadeUp:
     def goes_home(self, now: datetime | None = None, control_id: str = "") -> bytes:
         """The A03 that the hospital sends."""
         now = now or datetime.now(UTC)
-        left, sent = stamp(now - timedelta(minutes=5)), stamp(now)
+        left = now - timedelta(minutes=5)
+        return self.says("A03", left, now, control_id or f"C{self.visit}")
+
+    def says(
+        self, event: str, happened: datetime, sent: datetime, control_id: str, **fields: str
+    ) -> bytes:
+        """Any message about the stay; of a discharge, its time is when it happened."""
         phones = "01632 960277^PRN^PH" + (f"~^NET^Internet^{self.email}" if self.email else "")
         return an_adt(
-            "A03",
-            control_id=control_id or f"C{self.visit}",
-            numbers=f"{self.number}^^^NHS^NH",
-            name=f"{self.family}^PETER^^^MR^^L",
-            visit=self.visit,
-            phones=phones,
-            sent=sent,
-            happened=left,
-            admitted=stamp(now - timedelta(days=3)),
-            left=left,
+            event,
+            **{
+                "control_id": control_id,
+                "numbers": f"{self.number}^^^NHS^NH",
+                "name": f"{self.family}^PETER^^^MR^^L",
+                "visit": self.visit,
+                "phones": phones,
+                "sent": stamp(sent),
+                "happened": stamp(happened),
+                "admitted": stamp(happened - timedelta(days=3)),
+                "left": stamp(happened) if event == "A03" else "",
+            }
+            | fields,
         )
 
 

@@ -129,7 +129,7 @@ def _entries(statement: Statement, stay: Stay, snapshot: bool) -> tuple[Entry, .
         return (when, kind, statement.source, details, said, said)
 
     found = [entry(statement.happening, at, _particulars(statement, stay))]
-    if snapshot and statement.happening in {"admitted", "registered", "moved"}:
+    if snapshot and statement.happening in {"admitted", "registered", "moved", "on-leave"}:
         found.append(entry("in-progress", said, {}))
     return tuple(found)
 

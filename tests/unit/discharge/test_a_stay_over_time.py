@@ -118,6 +118,17 @@ def test_a_snapshot_of_a_stay_that_goes_on_takes_back_its_own_sources_discharge(
     assert only(hospital).discharge is None
 
 
+@pytest.mark.parametrize(
+    "happening", ["admitted", "registered", "moved", "on-leave", "in-progress"]
+)
+def test_whatever_a_snapshot_calls_it_the_stay_goes_on(happening):
+    hospital = Hospital().hear(
+        said("discharged", 2, source="fhir:ZTA"), said(happening, 3, source="fhir:ZTA")
+    )
+
+    assert only(hospital).discharge is None
+
+
 def test_a_snapshot_never_takes_back_what_another_source_said():
     hospital = Hospital().hear(
         said("discharged", 2), said("admitted", 0, sent=4, source="fhir:ZTA")
