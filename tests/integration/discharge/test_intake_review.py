@@ -1,5 +1,6 @@
 """Messages as integration engineers work on them: lists, looks that leave a trace, and taking one in again."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -287,6 +288,17 @@ class TestMending:
 
         assert (without.status_code, without.json()["code"]) == (422, "intake.reason_needed")
         assert given.json()["answer"]["code"] == "AA"
+
+    async def test_two_who_mend_it_alike_at_once_mend_it_once(self, ward: Ward):
+        await ward.send(BROKEN)
+        path = f"/intake/messages/{await last_id(ward)}/resubmit"
+        body = {"message": as_typed(an_adt()), "reason": "wrong version"}
+
+        answers = await asyncio.gather(*(post(ward, path, body) for _ in range(6)))
+
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert len(await ward.said("spell.discharged")) == 1
 
     async def test_a_fhir_message_is_mended_too(self, ward: Ward):
         broken = a_notification()

@@ -64,6 +64,30 @@ async def test_identity_appears_in_no_log_answer_metric_key_or_stream(
         assert not [text for text in everything if canary in text], canary
 
 
+async def test_looking_and_mending_name_nobody_in_logs_metrics_or_tables_of_their_own(
+    lines: io.StringIO, ward: Ward
+):
+    name = "CANARYNAME^Canarygiven"
+    await ward.send(an_adt(name=name, version="2.9"))
+    [refused] = await ward.stored()
+    visitor = await ward.visitor("integration")
+    path = f"/intake/{refused['message_id']}"
+    await visitor.post(f"{path}/body")
+    for version in ("2.8", "2.4"):
+        message = an_adt(name=name, version=version).decode()
+        form = {"message": message, "idempotency_key": f"key-{version}"}
+        await visitor.post(f"{path}/resubmit", data=form)
+    assert len(await ward.said("spell.discharged")) == 1
+
+    everything = [lines.getvalue(), (await ward.http.get("/metrics")).text]
+    for table in ("message_views", "message_decisions", "idempotent_requests"):
+        rows = await ward.database.pool.fetch(f"SELECT * FROM {table}")
+        assert rows
+        everything += [str(dict(row)) for row in rows]
+    for canary in CANARIES:
+        assert not [text for text in everything if canary in text], canary
+
+
 async def test_identity_travels_on_the_restricted_topic_only(ward: Ward):
     await ward.send(an_adt(name="CANARYNAME^Canarygiven"))
 
