@@ -58,6 +58,8 @@ class Message:
     """A value as meant: without escapes, and without space around it."""
     heads: dict[str, Fields]
     """The first segment of each name."""
+    named: dict[str, list[Fields]]
+    """Every segment of each name, in order."""
 
     def first(self, name: str) -> Fields | None:
         """The first segment of that name."""
@@ -65,7 +67,7 @@ class Message:
 
     def all(self, name: str) -> list[Fields]:
         """Every segment of that name, in order."""
-        return [segment for segment in self.segments if segment[0] == name]
+        return self.named.get(name, [])
 
     def repetitions(self, segment: Fields, number: int) -> list[list[str]]:
         """Components of each repetition of a field, still escaped; empty when the field is."""
@@ -121,8 +123,11 @@ def read_message(body: bytes) -> Message:
     # MSH-1 is the separator itself: with it in place, field n of every segment is at n.
     segments[0].insert(1, between)
     undo = str.strip if _is_plain(text, separators) else escapes(separators, codec).undo
-    heads = {segment[0]: segment for segment in reversed(segments)}
-    return Message(separators, codec, segments, flags, undo, heads)
+    named: dict[str, list[Fields]] = {}
+    for segment in segments:
+        named.setdefault(segment[0], []).append(segment)
+    heads = {name: same[0] for name, same in named.items()}
+    return Message(separators, codec, segments, flags, undo, heads, named)
 
 
 def _is_plain(text: str, separators: Separators) -> bool:
