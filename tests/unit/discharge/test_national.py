@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.errors import Refusal
+from services.chassis.settings import SettingsError
+from services.discharge.config import DischargeSettings
 from services.discharge.domain.national import (
     LAGGING_TRIES,
     MOST_TRIES,
@@ -159,6 +161,22 @@ async def test_a_record_in_trouble_says_only_that(trouble, reason, monkeypatch):
     assert away.value.reason == reason
     assert away.value.__cause__ is None
     assert away.value.seconds == (1.0 if trouble == "too-many" else None)
+
+
+def test_a_live_site_asks_for_records_in_private_only():
+    given = {
+        "environment": "live",
+        "database_url": "postgresql:///nowhere",
+        "kafka_bootstrap": "localhost:1",
+        "kafka_security": "SSL",
+        "http_port": 0,
+        "site_secret": "s" * 40,
+        "session_secret": "t" * 40,
+    }
+
+    with pytest.raises(SettingsError, match="BATON_PDS_URL without https"):
+        DischargeSettings(**given, pds_url="http://pds.example/FHIR/R4")
+    assert DischargeSettings(**given, pds_url="https://pds.example/R4/").pds_url.endswith("/R4")
 
 
 @pytest.mark.parametrize(
