@@ -1,10 +1,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.document import DocumentReceived, DocumentSection
 from services.discharge.domain.message import Incoming
 from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.itk3.message import read_itk3
@@ -146,6 +148,34 @@ def test_a_text_too_long_for_an_event_is_cut_and_says_so() -> None:
     assert "text-cut:Composition.section" in incoming.flags
     text = next(s.text for s in incoming.document.sections if s.code == "887201000000105")
     assert text.endswith("[The rest of this text is in the original document.]")
+
+
+@pytest.mark.parametrize("letter", ["\U0001f600", "\\", "\n", "ł"])
+def test_the_longest_document_fits_into_an_event(letter: str) -> None:
+    sections = "".join(
+        f'<section><title value="{number}"/><text><div xmlns="http://www.w3.org/1999/xhtml">'
+        f"<p>{(letter + 'a') * 12_000}</p></div></text></section>"
+        for number in range(60)
+    )
+    title = '<title value="Discharge summary"/>'
+
+    document = read(sample(title, title + sections)).document
+
+    assert document is not None
+    said = DocumentReceived(
+        patient_key="0" * 32,
+        document_id=uuid4(),
+        sender="ZTA",
+        for_action=True,
+        code=document.code,
+        authored_at=document.authored_at,
+        received_at=document.authored_at,
+        sections=tuple(
+            DocumentSection(code=each.code, title=each.title, text=each.text)
+            for each in document.sections
+        ),
+    )
+    assert len(said.to_bytes()) < 900_000
 
 
 BOMBS = {
