@@ -22,10 +22,14 @@ def a_story():
         return {"happened": f"{day}{of:02}0000", "sent": f"{day}{of:02}0100"}
 
     return [
-        incoming("M1", type="ADT^A01", left="", method="", destination="", numbers=LOCAL, **hours(8)),
+        incoming(
+            "M1", type="ADT^A01", left="", method="", destination="", numbers=LOCAL, **hours(8)
+        ),
         incoming("M2", type="ADT^A02", left="", method="", destination="", **hours(9)),
         incoming("M3", left=f"{day}110000", numbers=LOCAL, **hours(11)),
-        incoming("M4", type="ADT^A13", left="", method="", destination="", numbers=BOTH, **hours(12)),
+        incoming(
+            "M4", type="ADT^A13", left="", method="", destination="", numbers=BOTH, **hours(12)
+        ),
         incoming("M5", left=f"{day}150000", numbers=BOTH, **hours(15)),
         incoming("M6", type="ADT^A08", left=f"{day}143000", practice="OTHER^^Z90002", **hours(16)),
         incoming("M7", left=f"{day}110000", visit="SP-OTHER", numbers=LOCAL, **hours(11)),
