@@ -14,9 +14,7 @@ from tests.house.built import SERVICES, build
 
 ROOT = Path(__file__).parents[2]
 BY_CLASS = {event.__name__: event for event in EVENTS}
-FOR_OTHERS: dict[str, str] = {
-    "spell.admitted": "bed managers and teams that prepare for somebody who is in hospital",
-}
+FOR_OTHERS: dict[str, str] = {}
 """Events that no service of ours acts on, and for whom they are said."""
 
 
