@@ -13,7 +13,6 @@ from services.chassis.connection import Connection
 from services.chassis.ids import new_id
 from services.chassis.outbox import Letter
 
-
 LARGEST_BODY = 1_000_000
 """Bytes of an event's body; topics take a record of 1 MiB, headers included."""
 
