@@ -285,6 +285,12 @@ def test_a_visit_that_keeps_its_number_moves_too():
     assert statement("A45", MERGE).formerly.visit_number == ""
 
 
+def test_a_visit_that_moves_under_the_number_it_had_keeps_it():
+    said = statement("A45", "MRG|L91^^^ZTA^MR||||SP-1", visit="")
+
+    assert (said.stay.visit_number, said.formerly.visit_number) == ("SP-1", "SP-1")
+
+
 def test_a_visit_has_another_number():
     said = statement("A50")
 

@@ -40,6 +40,9 @@ def read_adt(
     provider = profile.provider or header.organisation
     stay = read_stay(sheet, event, when, provider, received_at) if event.stay else None
     formerly = read_formerly(sheet, event, person)
+    if stay and formerly and not stay.visit_number:
+        # A visit that moves without another number keeps the one it had.
+        stay = replace(stay, visit_number=formerly.visit_number)
     person = _with_death(person, stay)
     happening = event.happening
     if stay and happening == "updated" and not (stay.visit_number or stay.admitted_at):
