@@ -5,15 +5,16 @@ import os
 import sys
 
 from deploy.local.topics import TopicSpec, create_topics
-from schemas.topics import TOPICS, WIRES
+from schemas.topics import TOPICS, WIRES, Topic, Wire
 
 
 async def make_topics(bootstrap: str, *, replication: int) -> None:
     """Make the topics that are not there yet, each with its own settings, on so many brokers."""
     durable = {"min.insync.replicas": str(max(1, replication - 1))}
+    topics: tuple[Topic | Wire, ...] = (*TOPICS.values(), *WIRES.values())
     specs = [
         TopicSpec(topic.name, topic.partitions, replication, topic.settings | durable)
-        for topic in (*TOPICS.values(), *WIRES.values())
+        for topic in topics
     ]
     await create_topics(bootstrap, specs)
 
