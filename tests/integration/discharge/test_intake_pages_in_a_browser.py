@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.discharge.conftest import Ward
+from tests.integration.discharge.test_feeds import a_past, a_watch, counted_until
 from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
 from tests.support.hospital import NHS_NUMBER, a_notification, an_adt
 from tests.support.web import served
@@ -78,6 +79,22 @@ async def test_what_messages_say_can_be_read_by_everybody(ward, page, address, s
         await page.wait_for_load_state()
         await assert_accessible(page)
         await assert_fits(page)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROWEST], ids=["wide", "narrowest"])
+async def test_a_source_in_trouble_is_shown_with_what_to_do(ward, page, address, size):
+    ward.loops["feeds"].cancel()
+    await a_past(ward, per_hour=60)
+    await counted_until(ward, 2)
+    await a_watch(ward).look()
+    await page.set_viewport_size(size)
+    await sign_in(page, address, "operator")
+
+    await page.goto(f"{address}/sources")
+
+    await page.get_by_text("It should have sent something by now. Ring the hospital.").wait_for()
+    await assert_accessible(page)
+    await assert_fits(page)
 
 
 async def test_a_message_is_mended_without_scripts(ward, browser, address):
