@@ -38,7 +38,8 @@ def departure(
         if any(one[0] != other[0] for one, other in pairwise(words)):
             flags.add(f"conflict:discharge-{name}")
     classes = list(_words(evidence, "encounter_class").values())
-    content["encounter_class"] = reduce(latest, classes)[0] if classes else ASSUMED_CLASS
+    if classes:
+        content["encounter_class"] = reduce(latest, classes)[0]
     content["deceased"] = any(said[3].get("deceased") for said in evidence)
     content["diagnoses"] = sorted(
         {tuple(each) for words in _of(details, "diagnoses") for each in words[0]}

@@ -55,6 +55,13 @@ def is_test_number(person: Person) -> bool:
     return _of_test_range(person.nhs_number)
 
 
+def mixes_test_and_live(statement: Statement) -> bool:
+    """Whether a merge names a number of the test range and one that a person may have (H17)."""
+    retired = statement.formerly.nhs_number if statement.formerly else None
+    number = statement.person.nhs_number
+    return bool(retired and number) and _of_test_range(retired) != _of_test_range(number)
+
+
 def match(
     identity: Identity, aliases: Mapping[str, Alias], spell: Spell | None, fallback: str
 ) -> Match:

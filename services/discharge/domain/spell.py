@@ -86,6 +86,9 @@ def hear(spell: Spell, statement: Statement, stay: Stay, *, snapshot: bool) -> S
     `snapshot`: the message shows the stay as it was when it was sent (FHIR), so saying that it goes on is a
     statement about that moment too (C6).
     """
+    if any(flag.startswith("class-missing") for flag in statement.flags):
+        # What the reader assumed is no word of the sender's.
+        stay = replace(stay, encounter_class="")
     said = Heard(_entries(statement, stay, snapshot), _details(statement, stay))
     return replace(
         spell,
@@ -142,7 +145,7 @@ def _particulars(statement: Statement, stay: Stay) -> dict[str, Any]:
     if statement.happening in {"discharged", "updated"}:
         found |= _said_of(stay, _OF_THE_DISCHARGE)
     if statement.happening == "discharged":
-        found["encounter_class"] = stay.encounter_class
+        found |= _said_of(stay, ("encounter_class",))
         found["deceased"] = statement.deceased or is_death(stay.method, stay.destination)
     if statement.happening in {"admitted", "discharged"} and statement.flags:
         found["flags"] = sorted(statement.flags)

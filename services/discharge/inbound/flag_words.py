@@ -9,11 +9,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "accents may be wrong.",
         "charset-wrong": "The text does not fit the character set that the message names. Another one was tried, so "
         "accents may be wrong.",
-        "class-missing": "It does not say which kind of stay this is. It was taken for an inpatient stay.",
+        "class-missing": "It does not say which kind of stay this is. It counts as what was said of the stay before, else as an inpatient stay.",
         "conflict": "Two things that were said do not fit together.",
         "conflict:discharge-destination": "Two sources give different discharge destinations. The latest word holds.",
         "conflict:discharge-method": "Two sources give different discharge methods. The latest word holds.",
         "conflict:local-number": "This local number belongs to somebody else already. Check who is meant.",
+        "conflict:merge-of-test-and-live": "It merges a number of the test range with one that a person may have. "
+        "Nothing was merged.",
         "conflict:merge-of-two-nhs-numbers": "It merges records that have two different NHS numbers. Check that this "
         "is one person.",
         "conflict:one-record-cannot-be-parted": "It takes a merge back, but both sides are one record here. Check who "

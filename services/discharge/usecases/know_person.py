@@ -5,7 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.chassis.unit_of_work import Cause, UnitOfWork
-from services.discharge.domain.identity import Alias, Identity, Match, match_former
+from services.discharge.domain.identity import (
+    Alias,
+    Identity,
+    Match,
+    match_former,
+    mixes_test_and_live,
+)
 from services.discharge.domain.patient import (
     Link,
     Patient,
@@ -116,7 +122,9 @@ def _merge(
     survivor, other = books.root(found.patient_key), books.root(retired.patient_key)
     touched = {survivor, other, retired.patient_key, found.patient_key}
     numbers = (books.record(survivor).nhs_number, books.record(other).nhs_number)
-    if survivor != other and all(numbers) and not identity.former_nhs_key:
+    if mixes_test_and_live(statement):
+        known.flags.append("conflict:merge-of-test-and-live")
+    elif survivor != other and all(numbers) and not identity.former_nhs_key:
         known.flags.append("conflict:merge-of-two-nhs-numbers")
     elif numbers[1] and not numbers[0]:
         # Whichever local number survives: a person with an NHS number is known by it.

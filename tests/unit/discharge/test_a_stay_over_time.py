@@ -252,3 +252,23 @@ def test_the_national_record_may_say_that_one_number_replaces_another():
     )
 
     assert only(hospital).patient_key == NHS
+
+
+def test_a_number_of_the_test_range_never_touches_a_live_record():
+    hospital = Hospital().hear(
+        said("described", 1, nhs="5000000005", local=()),
+        said("described", 2, local=()),
+        said("merged", 5, nhs="5000000005", local=(), formerly=formerly("", nhs=EDNA)),
+    )
+
+    assert "conflict:merge-of-test-and-live" in hospital.effects[-1].flags
+    assert hospital.described()[NHS].replaced_by is None
+
+
+def test_a_discharge_without_a_class_is_of_the_class_that_was_said_before():
+    hospital = Hospital().hear(
+        said("registered", 0, encounter_class="EMER"),
+        said("discharged", 2, encounter_class="IMP", flags=("class-missing:PV1-2",)),
+    )
+
+    assert only(hospital).discharge["encounter_class"] == "EMER"
