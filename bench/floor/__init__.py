@@ -11,5 +11,6 @@ for each discharge of the bench (`bench/work.py` compares both to the last digit
 
 Same tables, constraints, triggers and roles; same topics, keys, headers and bodies; a message is answered after its
 commit. Left out: inbox, outbox and relay, checks and refusals, duplicates and late words, rules and directory as
-data, retries, parking, logs, metrics, health, HTTP. It would lose and double messages at the first trouble.
+data, counts of what each source sends, retries, parking, logs, metrics, health, HTTP. It would lose and double
+messages at the first trouble.
 """

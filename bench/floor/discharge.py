@@ -59,9 +59,8 @@ def commit() -> None:
             (each["alias"] for each in taken),
         )
         copy(
-            "spells (spell_id, realm, trust, correlation, patient_key, known_by_nhs_number, birth_date, provider,"
-            " encounter_class, admitted_at, discharged_at, method, destination, specialty, practice, pharmacy,"
-            " diagnoses, indicators, deceased, test_patient, admission_said, discharge_said, said)",
+            "spells (spell_id, realm, trust, correlation, home_key, patient_key, known_by_nhs_number, birth_date,"
+            " provider, test_patient, heard, told, said)",
             (each["spell"] for each in taken),
         )
     for (_, transport), each in zip(batch, taken, strict=True):
@@ -110,23 +109,39 @@ def take_in(body: bytes) -> dict[str, Any]:
         "test_patient": True,
     }
     message_id, journey, first, second, spell_id = (str(uuid7()) for _ in range(5))
-    times = f"{happened[:-1]}.000000+00:00", f"{recorded[:-1]}.000000+00:00"
-    said = {f"{msh[3]}/{msh[2]}": {about: [value, *times] for about, value in words.items()}}
-    told = [
+    times, source = (_exact(happened), _exact(recorded)), f"{msh[3]}/{msh[2]}"
+    said = {source: {about: [value, *times] for about, value in words.items()}}
+    events = [
         {"event_id": first, "type": "patient.described"},
         {"event_id": second, "type": "spell.discharged"},
     ]
     diagnoses = [["http://hl7.org/fhir/sid/icd-10", code] for code in codes]
+    ward = pv1[3].split("^")[0]
+    stay = {
+        "encounter_class": "IMP", "admitted_at": _exact(came), "specialty": pv1[10], "diagnoses": diagnoses,
+        "indicators": scores,
+    }  # fmt: skip
+    departure = {
+        "ward": ward, "discharged_at": _exact(left), "method": pv1[36], "destination": pv1[37],
+        "encounter_class": "IMP", "deceased": False,
+    }  # fmt: skip
+    heard = {
+        "happenings": [[times[0], "discharged", source, departure, times[1], times[1]]],
+        "details": {source: {about: [value, *times] for about, value in stay.items()}},
+    }
+    beside = {
+        "practice": practice, "pharmacy": pharmacy, "test_patient": True, "flags": [], "number": 1,
+    }  # fmt: skip
+    told = {"patient_key": key, "discharge": stay | departure | beside}
     now, control, provider = datetime.now(UTC), msh[9], msh[3]
     return {
         "message": f"{message_id}\t{now}\thl7v2\tmllp\t\t{provider}\t{msh[2]}\t{control}\t{evn[1]}"
         f"\t\\\\x{hashlib.sha256(body).hexdigest()}\t\\\\x{body.hex()}\tAA\t0\t\t\tf\t{{}}\t{happened}\t{key}"
-        f"\t{spell_id}\t{_text(told)}\n",
+        f"\t{spell_id}\t{_text(events)}\n",
         "patient": f"{key}\t{nhs[0]}\tt\t{_text(said)}\t{_text(described)}\t1\n",
         "alias": f"{alias}\t{key}\tt\n",
-        "spell": f"{spell_id}\tproduction\t{provider}\tvisit:{pv1[19]}\t{key}\tt\t{born}\t{provider}\tIMP\t{came}\t{left}"
-        f"\t{pv1[36]}\t{pv1[37]}\t{pv1[10]}\t{practice}\t{pharmacy}\t{_text(diagnoses)}\t{_text(scores)}"
-        "\tf\tt\tf\tt\t1\n",
+        "spell": f"{spell_id}\tproduction\t{provider}\tvisit:{pv1[19]}\t{key}\t{key}\tt\t{born}\t{provider}\tt"
+        f"\t{_text(heard)}\t{_text(told)}\t1\n",
         "ack": f"\x0bMSH|^~\\&|{msh[4]}|{msh[5]}|{msh[2]}|{msh[3]}|{now:%Y%m%d%H%M%S}||ACK^A03^ACK|{message_id[12:]}|P|2.4"
         f"||||||{msh[17]}\rMSA|AA|{control}\r\x1c\r".encode(),
         "events": (
@@ -139,10 +154,10 @@ def take_in(body: bytes) -> dict[str, Any]:
                 (second, journey, message_id),
                 _json(
                     {
-                        "patient_key": key, "spell_id": spell_id, "provider": provider, "encounter_class": "IMP",
-                        "admitted_at": came, "discharged_at": left, "discharge_method": pv1[36],
-                        "discharge_destination": pv1[37], "specialty": pv1[10], "practice": practice,
-                        "pharmacy": pharmacy,
+                        "patient_key": key, "spell_id": spell_id, "provider": provider, "ward": ward,
+                        "encounter_class": "IMP", "admitted_at": came, "discharged_at": left,
+                        "discharge_method": pv1[36], "discharge_destination": pv1[37],
+                        "specialty": pv1[10], "practice": practice, "pharmacy": pharmacy,
                         "diagnoses": [{"system": system, "code": code} for system, code in diagnoses],
                         "indicators": [{"code": code, "value": value} for code, value in scores],
                         "deceased": False, "test_patient": True, "flags": [],
@@ -161,8 +176,9 @@ def _patient_described(key: str, at: str, known: dict[str, Any]) -> bytes:
     return _json(
         {"patient_key": key, "described_at": at}
         | {name: known[name] for name in names}
-        | {"language": "", "needs": known["needs"], "deceased": False, "deceased_at": None}
-        | {"restricted": False, "test_patient": True}
+        | {"language": "", "needs": known["needs"]}
+        | {"deceased": False, "deceased_at": None, "death_status": "", "restricted": False}
+        | {"test_patient": True, "identity_held": False, "replaced_by": None}
     )
 
 
@@ -175,6 +191,10 @@ def _utc(wall: str) -> str:
     hour, minute, second = int(wall[8:10]), int(wall[10:12]), int(wall[12:14])
     at = datetime(year, month, day, hour, minute, second, tzinfo=_LONDON)
     return f"{at.astimezone(UTC).isoformat()[:19]}Z"
+
+
+def _exact(at: str) -> str:
+    return f"{at[:-1]}.000000+00:00"
 
 
 def _text(value: Any) -> str:

@@ -35,15 +35,35 @@ class Described(msgspec.Struct):
     birth_date: str
 
 
+class Diagnosis(msgspec.Struct):
+    """A code; from which system does not matter to the rules."""
+
+    code: str
+
+
+class Indicator(msgspec.Struct):
+    """A score."""
+
+    code: str
+    value: float
+
+
 class Discharged(msgspec.Struct):
     """What referral needs of `spell.discharged`."""
 
     patient_key: str
     spell_id: str
     provider: str
+    encounter_class: str
     discharged_at: datetime
+    discharge_method: str
+    discharge_destination: str
     practice: str
     pharmacy: str
+    diagnoses: list[Diagnosis]
+    indicators: list[Indicator]
+    deceased: bool
+    test_patient: bool
 
 
 _described = msgspec.json.Decoder(Described).decode
@@ -76,7 +96,7 @@ def handle(batch: Sequence[Heard]) -> None:
         if opened:
             copy(
                 "handovers (handover_id, spell_id, patient_key, sender, sender_team, owner_team, owned_since, owned_by,"
-                " clock_started_at, opened_at, said, correlation_id, test_patient)",
+                " clock_started_at, opened_at, said, correlation_id, test_patient, discharge)",
                 (each["handover"] for each in opened),
             )
             copy(
@@ -121,7 +141,7 @@ def _open(heard: Heard, now: str, pharmacy_due: str, practice_due: str) -> dict[
     due_of = {task["offer_id"]: task["due_at"] for task in tasks}
     return {
         "handover": f"{handover_id}\t{spell.spell_id}\t{spell.patient_key}\t{spell.provider}\t{sender}\t{sender}\t{now}"
-        f"\tsystem\t{left}\t{now}\t1\t{journey}\tt\n",
+        f"\tsystem\t{left}\t{now}\t1\t{journey}\tt\t{_kept(spell)}\n",
         "offers": "".join(f"{of}\t{handover_id}\t{team}\t{role}\t{due_of[of]}\n" for of, team, role in asked),
         "tasks": "".join(
             f"{task['task_id']}\t{handover_id}\t{task['offer_id'] or _NULL}\t{task['code']}\t{task['rule_id']}\t2026.1"
@@ -140,7 +160,7 @@ def _open(heard: Heard, now: str, pharmacy_due: str, practice_due: str) -> dict[
                     "sender": spell.provider, "coordinator_team": sender, "clock_started_at": left,
                     "opened_at": now,
                     "offers": [{"offer_id": of, "team": team, "role": role} for of, team, role in asked],
-                    "tasks": tasks, "test_patient": True,
+                    "tasks": tasks, "test_patient": True, "replaces": None,
                 }
             ),
         ),
@@ -149,6 +169,20 @@ def _open(heard: Heard, now: str, pharmacy_due: str, practice_due: str) -> dict[
 
 _NULL = "\\N"
 _FROM_NOW = frozenset({"R06", "R09"})
+
+
+def _kept(spell: Discharged) -> str:
+    """The discharge as the rules see it."""
+    kept = {
+        "provider": spell.provider, "encounter_class": spell.encounter_class,
+        "discharged_at": spell.discharged_at.isoformat(), "method": spell.discharge_method,
+        "destination": spell.discharge_destination, "practice": spell.practice, "pharmacy": spell.pharmacy,
+        "diagnoses": sorted({each.code.replace(".", "") for each in spell.diagnoses}),
+        "indicators": {each.code: each.value for each in spell.indicators},
+        "said_deceased": spell.deceased, "test_patient": spell.test_patient,
+    }  # fmt: skip
+    text: str = _json(kept).decode()
+    return text.replace("\\", "\\\\")
 
 
 def _text(at: datetime) -> str:
