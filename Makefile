@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BESIDE := tests/journeys tests/unit tests/contract tests/house
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -27,8 +28,15 @@ check: $(READY) ## format, lint, types, import rules
 unit: $(READY) ## the tests that need nothing but Python
 	$(BIN)/pytest tests/unit tests/house
 
+# In two halves, because most tests wait for something most of the time; each half has servers of its own.
 test: $(READY) ## the whole suite, on real Kafka and real PostgreSQL
-	$(BIN)/pytest
+	@mkdir -p build; rest=0; apart=0; \
+	$(BIN)/pytest $(BESIDE) >build/test-beside.log 2>&1 & beside=$$!; \
+	trap 'kill $$beside' INT TERM; \
+	$(BIN)/pytest $(addprefix --ignore=,$(BESIDE)) || rest=$$?; \
+	wait $$beside || apart=$$?; \
+	cat build/test-beside.log; \
+	exit $$((rest | apart))
 
 bench: $(READY) ## figures beside a bare floor program, and build/bench.json: make bench [QUICK=1] [KAFKA=...]
 	$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(KAFKA),--kafka $(KAFKA))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from schemas.catalogue import EVENTS
 from schemas.envelope import Envelope
-from schemas.topics import ALERTS, HANDOVERS, PATIENTS, SPELLS, TOPICS
+from schemas.topics import ALERTS, DOCUMENTS, HANDOVERS, PATIENTS, SPELLS, TOPICS
 from tests.support.topics import Said
 
 GOLDEN = Path(__file__).parents[1] / "contract" / "events"
@@ -16,6 +16,7 @@ HEARD = {
     PATIENTS: "patient.described",
     SPELLS: "spell.discharged",
     HANDOVERS: "handover.opened",
+    DOCUMENTS: "document.received",
     ALERTS: "alert.sent",
 }
 """A type of event that every reader of the topic wants."""
