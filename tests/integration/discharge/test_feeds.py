@@ -1,25 +1,34 @@
 import asyncio
 import io
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 import structlog
 
 from services.chassis import log
+from services.chassis.unit_of_work import UnitOfWork
 from services.discharge.domain.feeds import slot_of
 from services.discharge.inbound.feed_watch import FeedWatch
 from services.discharge.inbound.profiles.load import read_profiles, usual_profiles
 from services.discharge.outbound.feed_policy import bank_holidays, read_feed_policy
 from services.discharge.outbound.feeds import PostgresFeeds
 from services.discharge.outbound.message_list import first_id
+from services.discharge.usecases.watch_feeds import Look, watch_feeds
 from tests.integration.discharge.conftest import HOSPITAL, OPERATOR, Ward, bearer
+from tests.support.postgres import Database as Site
 
-NOW = datetime.now(UTC)
-HOLIDAYS = bank_holidays(NOW.year - 1, NOW.year + 1)
+HOLIDAYS = bank_holidays(2025, datetime.now(UTC).year + 1)
+
+
+def ago(**much: float) -> datetime:
+    """That long before this very moment: a run takes minutes, and after five of them nobody was there to hear."""
+    return datetime.now(UTC) - timedelta(**much)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +56,7 @@ async def came(
     ward: Ward, minutes_ago: float, *, count: int = 1, answer: str = "AA", **more: Any
 ) -> None:
     """Messages that were stored some time ago."""
-    received = NOW - timedelta(minutes=minutes_ago)
+    received = ago(minutes=minutes_ago)
     told = {"organisation": "ZTA", "application": "PAS", "happened_at": received} | more
     for _ in range(count):
         await ward.database.pool.execute(
@@ -71,17 +80,23 @@ async def came(
         )
 
 
-async def counted_until(ward: Ward, minutes_ago: float, *, heard_since: float = 10_000) -> None:
+async def counted_until(
+    ward: Ward, minutes_ago: float, *, heard_since: float = 10_000, now: datetime | None = None
+) -> None:
+    now = now or datetime.now(UTC)
     await ward.database.pool.execute(
         "UPDATE feed_count SET counted_until = $1, heard_since = $2",
-        NOW - timedelta(minutes=minutes_ago),
-        NOW - timedelta(minutes=heard_since),
+        now - timedelta(minutes=minutes_ago),
+        now - timedelta(minutes=heard_since),
     )
 
 
-async def a_past(ward: Ward, per_hour: int, weeks: int = 5, refused: int = 0) -> None:
-    """A source that has sent so much in every hour of the weeks before."""
-    begun = NOW - timedelta(weeks=weeks)
+async def a_past(
+    ward: Ward, per_hour: int, weeks: int = 5, refused: int = 0, now: datetime | None = None
+) -> None:
+    """A source that has sent so much in every hour of the weeks before, and nothing for forty minutes."""
+    now = now or datetime.now(UTC)
+    begun = now - timedelta(weeks=weeks)
     await ward.database.pool.execute(
         """
         INSERT INTO feeds (organisation, application, first_message_at, last_message_at,
@@ -89,7 +104,7 @@ async def a_past(ward: Ward, per_hour: int, weeks: int = 5, refused: int = 0) ->
         VALUES ('ZTA', 'PAS', $1, $2, 0, 0, 0)
         """,
         begun,
-        NOW - timedelta(minutes=40),
+        now - timedelta(minutes=40),
     )
     await ward.database.pool.execute(
         """
@@ -100,8 +115,35 @@ async def a_past(ward: Ward, per_hour: int, weeks: int = 5, refused: int = 0) ->
         begun,
         per_hour,
         refused,
-        NOW,
+        now,
     )
+
+
+@asynccontextmanager
+async def another_time(site: Site, moment: datetime) -> AsyncIterator[UnitOfWork]:
+    """A transaction whose database takes it to be that moment."""
+    path = {"search_path": "another_time, pg_catalog, discharge"}
+    connection = await asyncpg.connect(site.dsn, server_settings=path)
+    try:
+        await connection.execute(
+            f"""
+            CREATE SCHEMA IF NOT EXISTS another_time;
+            CREATE OR REPLACE FUNCTION another_time.clock_timestamp() RETURNS timestamptz
+                LANGUAGE sql AS $$ SELECT timestamptz '{moment.isoformat()}' $$
+            """
+        )
+        async with connection.transaction():
+            yield UnitOfWork(connection, "discharge", moment)
+    finally:
+        await connection.close()
+
+
+async def a_look(site: Site, moment: datetime) -> Look:
+    """What the watch finds at that moment."""
+    feeds, policy = PostgresFeeds(), read_feed_policy()
+    async with another_time(site, moment) as unit:
+        usual = await feeds.usual(unit.connection, policy.weeks, policy.weeks_needed, HOLIDAYS)
+        return await watch_feeds(unit, feeds, usual, lambda *_: None, HOLIDAYS, policy)
 
 
 async def shown(ward: Ward, token: str = OPERATOR) -> list[dict[str, Any]]:
@@ -155,6 +197,35 @@ async def test_a_source_that_should_have_spoken_is_silent_and_is_heard_again(
     assert 'baton_feed_silent{source="ZTA/PAS"} 0.0' in (await ward.http.get("/metrics")).text
 
 
+@pytest.mark.parametrize(
+    "now",
+    [
+        "2026-11-22T05:00:01",  # a Sunday
+        "2026-11-22T05:01",
+        "2026-11-22T05:06",
+        "2026-11-22T05:20",
+        "2026-11-22T05:40",
+        "2026-11-22T05:59:59",
+        "2026-11-23T00:00:30",  # a Monday that has just begun
+        "2026-12-28T10:06",  # a bank holiday
+        "2026-12-29T00:06",  # just after it
+        "2026-03-29T01:06",  # the clocks have just gone forward
+        "2026-10-25T01:06",  # the clocks have just gone back
+        "2026-11-01T01:06",  # a week later: this hour came twice
+    ],
+)
+async def test_a_silence_is_noticed_at_every_minute_of_every_day(ward: Ward, site: Site, now: str):
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    await a_past(ward, per_hour=60, now=moment)
+    await counted_until(ward, 2, now=moment)
+
+    [turn] = (await a_look(site, moment)).turns
+
+    assert turn.change == "feed.silent"
+    assert turn.verdict.expected_per_hour == 60
+    assert turn.verdict.expected_since_last == pytest.approx(19.5)  # half of those of 39 minutes
+
+
 async def test_when_we_were_away_ourselves_nobody_is_called_silent(ward: Ward):
     await a_past(ward, per_hour=60)
     await counted_until(ward, 30)
@@ -174,7 +245,7 @@ async def test_a_new_source_is_silent_when_its_profile_says_so(ward: Ward, tmp_p
         expected: {messages_per_hour: 12, quiet_after_minutes: 5}
         """
     )
-    await counted_until(ward, 4.9)
+    await counted_until(ward, 4.5)
     await came(ward, 4)
     await came(ward, 4, application="EPR")
     watch = FeedWatch(
@@ -196,20 +267,20 @@ async def test_a_new_source_is_silent_when_its_profile_says_so(ward: Ward, tmp_p
     }
 
 
-async def test_one_flood_does_not_make_the_next_quiet_a_silence(ward: Ward):
-    await a_past(ward, per_hour=1)
+async def test_one_flood_does_not_make_the_next_quiet_a_silence(ward: Ward, site: Site):
+    moment = datetime(2026, 11, 22, 5, 6, tzinfo=UTC)
+    await a_past(ward, per_hour=1, now=moment)
     await ward.database.pool.execute(
         "UPDATE feed_hours SET messages = 5000 WHERE hour BETWEEN $1 AND $2",
-        NOW - timedelta(days=7, hours=3),
-        NOW - timedelta(days=7, hours=-3),
+        moment - timedelta(days=7, hours=3),
+        moment - timedelta(days=7, hours=-3),
     )
-    await counted_until(ward, 2)
+    await counted_until(ward, 2, now=moment)
 
-    await a_watch(ward).look()
+    assert (await a_look(site, moment)).turns == ()
 
     [feed] = await shown(ward)
-    assert feed["state"] == "flowing"
-    assert feed["expected_per_hour"] <= 1
+    assert feed["expected_per_hour"] == 1
 
 
 async def test_a_surge_of_refusals_is_told(ward: Ward, lines: io.StringIO):
@@ -228,7 +299,7 @@ async def test_a_surge_of_refusals_is_told(ward: Ward, lines: io.StringIO):
 
 async def test_a_source_that_catches_up_is_told(ward: Ward, lines: io.StringIO):
     await counted_until(ward, 4)
-    await came(ward, 3, count=30, happened_at=NOW - timedelta(hours=9))
+    await came(ward, 3, count=30, happened_at=ago(hours=9))
 
     await a_watch(ward).look()
 
@@ -268,7 +339,7 @@ async def test_the_database_names_hours_and_days_as_the_judgement_does(ward: War
 
     slots = usual["ZTA", "PAS"].per_hour
     for hours in range(1, 24 * 7):
-        slot = slot_of(NOW - timedelta(hours=hours), HOLIDAYS)
+        slot = slot_of(ago(hours=hours), HOLIDAYS)
         assert slots[slot] == 6
 
 

@@ -109,6 +109,30 @@ def test_half_past_one_comes_twice_and_is_the_same_hour_both_times():
     assert slot_of(first, HOLIDAYS) == slot_of(first + timedelta(hours=1), HOLIDAYS) == (6, 1)
 
 
+@pytest.mark.parametrize("minute", [0, 1, 6, 20, 40, 59])
+@pytest.mark.parametrize(
+    "hour",
+    [
+        "2026-11-22T05",  # a Sunday
+        "2026-11-23T00",  # just after midnight
+        "2026-12-28T10",  # a bank holiday
+        "2026-12-29T00",  # just after it
+        "2026-03-29T01",  # the clocks have just gone forward
+        "2026-10-25T01",  # the clocks have just gone back
+    ],
+)
+def test_a_silence_is_the_same_at_every_minute_of_every_day(hour: str, minute: int):
+    steady = Usual({(day, hour): 60.0 for day in range(7) for hour in range(24)})
+    now = datetime.fromisoformat(f"{hour}:{minute:02}").replace(tzinfo=UTC)
+    feed = a_feed(last_message_at=now - timedelta(minutes=40))
+
+    said = judge(feed, steady, None, Listening(LONG_AGO, now), HOLIDAYS, POLICY)
+
+    assert said.silent
+    assert said.expected_per_hour == 60
+    assert said.expected_since_last == pytest.approx(40 * POLICY.caution)
+
+
 def test_a_new_feed_is_judged_by_its_profile_alone():
     stated = Stated(messages_per_hour=30, quiet_after=timedelta(minutes=45))
     feed = a_feed("2026-09-15T10:00")
