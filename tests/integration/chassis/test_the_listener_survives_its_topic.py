@@ -16,6 +16,7 @@ from services.chassis.watchdog import EXIT_STATUS, Watchdog
 from tests.integration.chassis.conftest import KEY, Records
 from tests.integration.chassis.listening import Notebook
 from tests.support.eventually import eventually
+from tests.support.waiting import a_batch_waits, batches_that_waited
 
 
 class NotText(str):
@@ -143,9 +144,10 @@ async def test_while_the_database_is_away_events_wait_and_none_is_skipped(
     await eventually(lambda: _told(notebook, [1]), what="the first is told")
     assert postgres_server.data_dir is not None
 
+    before = batches_that_waited()
     postgres_server.stop("immediate")
     await send(producer, topic, records, 2, 3)
-    await asyncio.sleep(1)
+    await a_batch_waits(before)
     postgres_server.start(postgres_server.data_dir)
 
     await eventually(lambda: _told(notebook, [1, 2, 3]), timeout=30, what="all are told, once")

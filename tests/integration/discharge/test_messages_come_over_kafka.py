@@ -24,6 +24,7 @@ from tests.support.eventually import eventually
 from tests.support.hospital import a_notification, a_sample, an_adt, as_json
 from tests.support.kafka import MakeTopic
 from tests.support.postgres import Database as Site
+from tests.support.waiting import a_batch_waits, batches_that_waited
 
 ROOT = Path(__file__).parents[3]
 
@@ -291,9 +292,10 @@ async def test_while_the_database_is_away_messages_wait_and_none_is_skipped(
     await engine.hears(1)
     assert postgres_server.data_dir is not None
 
+    before = batches_that_waited()
     postgres_server.stop("immediate")
     await engine.put(*(an_adt(control_id=f"M{n}", visit=f"V{n}") for n in range(5)))
-    await asyncio.sleep(0.5)
+    await a_batch_waits(before)
     postgres_server.start(postgres_server.data_dir)
 
     answers = await engine.hears(6)

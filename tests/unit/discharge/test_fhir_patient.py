@@ -56,6 +56,18 @@ def test_a_number_that_is_old_or_over_is_not_read():
     assert person.local_numbers == ()
 
 
+@pytest.mark.parametrize(("sent", "kept"), [("08", "08"), ("01", None)])
+def test_a_newborn_without_a_number_yet_says_why_and_nobody_verifies_a_number_that_is_missing(
+    sent, kept
+):
+    number = {"system": NHS, "extension": [coded(CORE + "NHSNumberVerificationStatus", sent)]}
+
+    person = statement(a_notification(patient={"identifier": [number]})).person
+
+    assert person.nhs_number is None
+    assert person.words.get("nhs_number_verification") == kept
+
+
 def test_two_nhs_numbers_are_one_too_many():
     numbers = [{"system": NHS, "value": number} for number in ("9995000245", "9995000105")]
 

@@ -61,7 +61,7 @@ def read_person(
             *({"system": system, "value": value} for system, value in local),
         ]
     }
-    if number:
+    if number or verification != NOT_TRACED:
         words["nhs_number_verification"] = verification
     if born:
         words["birth_date"] = born
