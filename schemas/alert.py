@@ -71,3 +71,17 @@ class AlertOvertaken(Event):
     """Coded, for example `handover-withdrawn`."""
     sent_at: datetime
     decided_at: datetime
+
+
+class ReplyReceived(Event):
+    """A patient, or somebody who may speak for them, answered on their page."""
+
+    type: ClassVar[str] = "reply.received"
+    topic: ClassVar[str] = ALERTS
+
+    handover_id: UUID
+    reply: Literal["getting-worse", "coordinator-agreed", "coordinator-changed"]
+    """`getting-worse`: while waiting (R56). The others: about the single point of contact (A05)."""
+    team: str = ""
+    """Directory id of the team that they choose."""
+    received_at: datetime

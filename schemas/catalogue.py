@@ -1,21 +1,36 @@
 """Every event by type and version."""
 
-from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertOvertaken, AlertSent
-from schemas.document import DocumentReceived, DocumentWithdrawn
+from schemas.alert import (
+    AlertAcknowledged,
+    AlertNotDelivered,
+    AlertOvertaken,
+    AlertSent,
+    ReplyReceived,
+)
+from schemas.directory import TeamDescribed
+from schemas.document import DocumentAnswered, DocumentReceived, DocumentWithdrawn
 from schemas.event import Event
 from schemas.handover import (
+    CoordinatorNamed,
     HandoverCompleted,
     HandoverOpened,
     HandoverPatientChanged,
+    HandoverReopened,
     HandoverReplanned,
     HandoverWithdrawn,
     OfferAccepted,
     OfferDeclined,
+    OfferMadeLater,
+    OfferRedirected,
+    OfferUnanswered,
     TaskAdded,
     TaskChanged,
+    TaskClaimed,
     TaskEscalated,
+    TaskWarned,
 )
 from schemas.patient import PatientDescribed
+from schemas.referral import AppointmentChanged, ReferralChanged
 from schemas.spell import (
     SpellAdmissionCancelled,
     SpellAdmitted,
@@ -37,13 +52,21 @@ EVENTS: tuple[type[Event], ...] = (
     SpellPatientChanged,
     DocumentReceived,
     DocumentWithdrawn,
+    DocumentAnswered,
     HandoverOpened,
+    OfferMadeLater,
     OfferAccepted,
     OfferDeclined,
+    OfferRedirected,
+    OfferUnanswered,
     TaskAdded,
     TaskChanged,
+    TaskClaimed,
+    TaskWarned,
     TaskEscalated,
+    CoordinatorNamed,
     HandoverCompleted,
+    HandoverReopened,
     HandoverReplanned,
     HandoverPatientChanged,
     HandoverWithdrawn,
@@ -51,6 +74,10 @@ EVENTS: tuple[type[Event], ...] = (
     AlertNotDelivered,
     AlertAcknowledged,
     AlertOvertaken,
+    ReplyReceived,
+    ReferralChanged,
+    AppointmentChanged,
+    TeamDescribed,
 )
 
 BY_SCHEMA: dict[str, type[Event]] = {event.schema_id(): event for event in EVENTS}

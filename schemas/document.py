@@ -57,3 +57,20 @@ class DocumentWithdrawn(Event):
     document_id: UUID
     withdrawn_at: datetime
     reason: str
+
+
+class DocumentAnswered(Event):
+    """The receiver of a document that the hospital sent has answered (ITK3 response codes)."""
+
+    type: ClassVar[str] = "document.answered"
+    topic: ClassVar[str] = DOCUMENTS
+
+    spell_id: UUID
+    """The stay that the document was about."""
+    answer: str
+    """ITK3 response code: `20013` received, `30001` the patient is known, `30002` not known, `30003` no longer here,
+    `30004` known and recently deceased; any other is kept as it is."""
+    answered_by: str
+    """ODS code of the organisation that answers."""
+    answered_at: datetime
+    """UTC, as the receiver says."""

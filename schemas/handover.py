@@ -22,6 +22,8 @@ TaskStatus = Literal[
     "entered-in-error",
 ]
 """FHIR R4 Task.status; late is not a status (domain rule C9)."""
+Priority = Literal["routine", "urgent", "asap", "stat"]
+"""FHIR request priority; `stat` first."""
 
 
 class OfferMade(Fact):
@@ -32,6 +34,14 @@ class OfferMade(Fact):
     """Directory id of the receiving team."""
     role: str
     """Directory role, for example `gp-practice`."""
+    from_team: str = ""
+    """Who asks, and gets the work back when the team declines; empty: the team that sent the patient."""
+    redirects: UUID | None = None
+    """The offer in whose place it is made."""
+    redirect_count: int = 0
+    """How often the work was redirected on its way here."""
+    accept_by: datetime | None = None
+    """UTC; when silence about the offer itself is told to somebody. None: the warnings of its tasks do that."""
 
 
 class TaskMade(Fact):
@@ -51,6 +61,11 @@ class TaskMade(Fact):
     due_at: datetime
     """UTC deadline."""
     status: TaskStatus = "requested"
+    skill: str = ""
+    """Who can do it: `clinical`, `clerical`, `pharmacy` or `social-care`."""
+    priority: Priority = "routine"
+    follows: UUID | None = None
+    """The closed task that this one takes up again."""
 
 
 class HandoverOpened(Event):
@@ -73,6 +88,58 @@ class HandoverOpened(Event):
     test_patient: bool = False
     replaces: UUID | None = None
     """The withdrawn handover of the same stay that this one follows (S02)."""
+    purpose: str = "discharge"
+    """`discharge`, `referral`, `document` or `loose-end`. For a referral, `spell_id` holds the referral's id."""
+
+
+class OfferMadeLater(Event):
+    """Work that a team is accountable for was offered to another team, which has to accept it."""
+
+    type: ClassVar[str] = "offer.made"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    offer: OfferMade
+    tasks: tuple[UUID, ...]
+    owner_team: str
+    """Accountable until somebody accepts."""
+    reason: str
+    """Coded, for example `practice-changed`."""
+    made_at: datetime
+    made_by: str
+
+
+class OfferRedirected(Event):
+    """The team that was asked passed the work on to a better-suited one; the clock and the letter stay (S05)."""
+
+    type: ClassVar[str] = "offer.redirected"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    offer_id: UUID
+    team: str
+    """Who redirects: accountable until the next team accepts."""
+    offer: OfferMade
+    """Made in its place."""
+    tasks: tuple[UUID, ...]
+    reason: str
+    redirected_at: datetime
+    redirected_by: str
+
+
+class OfferUnanswered(Event):
+    """Nobody accepted in time: whoever asked stays accountable, and somebody further up must know."""
+
+    type: ClassVar[str] = "offer.unanswered"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    offer_id: UUID
+    team: str
+    owner_team: str
+    told_teams: tuple[str, ...]
+    accept_by: datetime
+    said_at: datetime
 
 
 class OfferAccepted(Event):
@@ -149,6 +216,69 @@ class TaskEscalated(Event):
     due_at: datetime
     escalated_at: datetime
     step: int = 1
+    milestone: str = "breach"
+    """For example `breach` or `breach+1wd`."""
+
+
+class TaskWarned(Event):
+    """A good part of the time for a task has passed and it is still open."""
+
+    type: ClassVar[str] = "task.warned"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    task_id: UUID
+    code: str
+    owner_team: str
+    told_teams: tuple[str, ...]
+    milestone: str
+    """For example `50%`."""
+    due_at: datetime
+    warned_at: datetime
+
+
+class TaskClaimed(Event):
+    """A person in the accountable team took a task, or put it back."""
+
+    type: ClassVar[str] = "task.claimed"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    task_id: UUID
+    owner_team: str
+    person: str
+    """Staff reference; empty: nobody in particular any more."""
+    claimed_at: datetime
+    claimed_by: str
+
+
+class CoordinatorNamed(Event):
+    """Who the patient's single point of contact is, or that there is none (A04, A05)."""
+
+    type: ClassVar[str] = "handover.coordinator_named"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    state: Literal["missing", "proposed", "chosen"]
+    """`chosen`: by the patient. `missing`: a complex handover has none, which is a fault with an owner."""
+    team: str = ""
+    name: str = ""
+    """A member of staff, as the patient may read it."""
+    phone: str = ""
+    named_at: datetime
+    named_by: str
+
+
+class HandoverReopened(Event):
+    """A completed handover goes on, because something in it has to be taken up again."""
+
+    type: ClassVar[str] = "handover.reopened"
+    topic: ClassVar[str] = HANDOVERS
+
+    handover_id: UUID
+    reason: str
+    reopened_at: datetime
+    reopened_by: str
 
 
 class HandoverCompleted(Event):

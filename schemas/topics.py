@@ -8,6 +8,7 @@ SPELLS = "care.spells.v1"
 HANDOVERS = "care.handovers.v1"
 ALERTS = "care.alerts.v1"
 DOCUMENTS = "care.documents.v1"
+DIRECTORY = "care.directory.v1"
 HOSPITAL_MESSAGES = "hospital.messages.v1"
 HOSPITAL_ANSWERS = "hospital.answers.v1"
 
@@ -68,6 +69,7 @@ TOPICS: dict[str, Topic] = {
         Topic(HANDOVERS, "referral", "every", readers=("notify",)),
         Topic(DOCUMENTS, "discharge", "every", restricted=True, readers=("referral",)),
         Topic(ALERTS, "notify", "every", readers=("referral",)),
+        Topic(DIRECTORY, "referral", "latest", readers=("notify",)),
     )
 }
 
