@@ -33,7 +33,7 @@ def accept(
 def decline(
     whole: Whole, offer_id: UUID, person: Person, now: datetime, *, reason: str
 ) -> OfferDeclined:
-    """Say no, with a coded reason; the sender, accountable all along, takes the tasks up."""
+    """Say no, with a coded reason; the team that asked, accountable all along, takes the tasks up."""
     offer = _answerable(whole, offer_id, person)
     if reason not in reasons.DECLINE:
         raise ReasonUnknown
@@ -41,7 +41,7 @@ def decline(
         offer_id=offer_id,
         team=offer.team,
         tasks=_open_tasks(whole, offer_id),
-        owner_team=whole.handover.sender_team,
+        owner_team=offer.from_team or whole.handover.sender_team,
         reason=reason,
         at=now,
         by=person.ref,

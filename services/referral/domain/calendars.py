@@ -62,3 +62,14 @@ def instant(day: date, at: time) -> datetime:
     forward (domain rule C4).
     """
     return datetime.combine(day, at.replace(fold=0), LONDON).astimezone(UTC)
+
+
+def open_within(calendar: Calendar, holidays: BankHolidays, start: datetime, end: datetime) -> bool:
+    """Whether a team is open at any moment from `start` until `end` (aware)."""
+    day, last = local_date(start), local_date(end)
+    while day <= last:
+        hours = calendar.hours_on(day, holidays)
+        if hours and instant(day, hours.opens) < end and instant(day, hours.closes) > start:
+            return True
+        day += ONE_DAY
+    return False

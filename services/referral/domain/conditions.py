@@ -1,15 +1,16 @@
-"""When a rule applies: small statements about a discharge, put together in the pathway files."""
+"""When a rule applies: small statements about a discharge or a referral, put together in the pathway files."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.referral.domain.case import Case
 from services.referral.domain.discharge import Discharge
 
 
 class Condition(Protocol):
-    """Something that is true of a discharge or is not."""
+    """Something that is true of a discharge or a referral, or is not; what only the other can have is not true."""
 
-    def holds(self, discharge: Discharge) -> bool: ...
+    def holds(self, case: Case) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +19,24 @@ class ClassIn:
 
     classes: frozenset[str]
 
-    def holds(self, discharge: Discharge) -> bool:
-        return discharge.encounter_class in self.classes
+    def holds(self, case: Case) -> bool:
+        return isinstance(case, Discharge) and case.encounter_class in self.classes
 
 
 @dataclass(frozen=True, slots=True)
 class Alive:
     """The patient left alive."""
 
-    def holds(self, discharge: Discharge) -> bool:
-        return not discharge.deceased
+    def holds(self, case: Case) -> bool:
+        return not isinstance(case, Discharge) or not case.deceased
 
 
 @dataclass(frozen=True, slots=True)
 class PharmacyNamed:
     """The patient nominated a pharmacy, known to the directory or not."""
 
-    def holds(self, discharge: Discharge) -> bool:
-        return bool(discharge.pharmacy)
+    def holds(self, case: Case) -> bool:
+        return isinstance(case, Discharge) and bool(case.pharmacy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class DiagnosisIn:
     value_set: str
     codes: frozenset[str]
 
-    def holds(self, discharge: Discharge) -> bool:
-        return not self.codes.isdisjoint(discharge.diagnoses)
+    def holds(self, case: Case) -> bool:
+        return isinstance(case, Discharge) and not self.codes.isdisjoint(case.diagnoses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class IndicatorAtLeast:
     code: str
     value: float
 
-    def holds(self, discharge: Discharge) -> bool:
-        indicators = discharge.indicators
+    def holds(self, case: Case) -> bool:
+        indicators = case.indicators if isinstance(case, Discharge) else None
         return indicators is not None and indicators.get(self.code, -1.0) >= self.value
 
 
@@ -71,8 +72,8 @@ class AllOf:
 
     conditions: tuple[Condition, ...]
 
-    def holds(self, discharge: Discharge) -> bool:
-        return all(condition.holds(discharge) for condition in self.conditions)
+    def holds(self, case: Case) -> bool:
+        return all(condition.holds(case) for condition in self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +82,5 @@ class AnyOf:
 
     conditions: tuple[Condition, ...]
 
-    def holds(self, discharge: Discharge) -> bool:
-        return any(condition.holds(discharge) for condition in self.conditions)
+    def holds(self, case: Case) -> bool:
+        return any(condition.holds(case) for condition in self.conditions)

@@ -1,6 +1,6 @@
 """Deadlines: from an anchor in time to the instant something is due, by five kinds of counting (B0)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -63,6 +63,8 @@ class Due:
 
     due_at: datetime
     not_before: datetime | None = None
+    working: str = field(default="", compare=False)
+    """How it was counted, in words, in local time."""
 
 
 def due(counting: Counting, anchor: datetime, calendar: Calendar, holidays: BankHolidays) -> Due:
@@ -91,6 +93,7 @@ def shortened(due: Due, anchor: datetime, divisor: int) -> Due:
     return Due(
         anchor + (due.due_at - anchor) / divisor,
         due.not_before and anchor + (due.not_before - anchor) / divisor,
+        due.working,
     )
 
 

@@ -30,6 +30,11 @@ class Discharge:
     indicators: Mapping[str, float] | None = None
     said_deceased: bool = False
     test_patient: bool = False
+    specialty: str = ""
+    """Treatment function code, as sent."""
+    ward: str = ""
+    age: int | None = None
+    """Years at discharge, where the birth date is known."""
 
     @property
     def deceased(self) -> bool:

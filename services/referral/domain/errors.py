@@ -93,3 +93,56 @@ class OfferNotAccepted(Refusal):
             "conflict",
             "This task is part of an offer that nobody has accepted yet.",
         )
+
+
+class CoordinatorIncomplete(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "coordinator.incomplete",
+            "refused",
+            "Say who the patient can ask for, and on which telephone number.",
+        )
+
+
+class NotInThisHandover(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "team.not_in_handover", "refused", "Choose a team that is part of this handover."
+        )
+
+
+class RedirectedTooOften(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "offer.redirected_too_often",
+            "conflict",
+            "This was passed on twice already. A clinical lead now decides where it goes, and has a task to do so.",
+        )
+
+
+class TeamUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "team.unknown", "refused", "Choose a team that the directory knows and that is open."
+        )
+
+
+class SameTeam(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "team.same", "refused", "Choose another team: this one is asked, or has it already."
+        )
+
+
+class StillOpen(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.open", "conflict", "This task is open, so it need not be taken up again."
+        )
+
+
+class TakenByAnother(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.taken", "conflict", "A colleague has taken this task. Ask them, or take it over."
+        )

@@ -6,7 +6,14 @@ from typing import Literal
 from uuid import UUID
 
 from services.referral.domain.discharge import Discharge
-from services.referral.domain.handover import Death, Handover, Offer, Task, TaskStatus
+from services.referral.domain.handover import (
+    Coordinator,
+    Death,
+    Handover,
+    Offer,
+    Task,
+    TaskStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,45 @@ class OfferDeclined:
 
 
 @dataclass(frozen=True, slots=True)
+class TasksOffered:
+    """A team asks another one to take over work that it is accountable for, and stays so until that one accepts."""
+
+    offer: Offer
+    tasks: tuple[UUID, ...]
+    owner_team: str
+    reason: str
+    """Coded: one of `reasons.OFFER`."""
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRedirected:
+    """The team that was asked passed the work on in one act; from now on it is accountable until `offer` is accepted."""
+
+    offer_id: UUID
+    team: str
+    offer: Offer
+    tasks: tuple[UUID, ...]
+    reason: str
+    """Coded: one of `reasons.REDIRECT`."""
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferUnanswered:
+    """Nobody accepted in time."""
+
+    offer_id: UUID
+    team: str
+    owner_team: str
+    told_teams: tuple[str, ...]
+    accept_by: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TaskAdded:
     """A task joined an open handover."""
 
@@ -74,6 +120,34 @@ class TaskChanged:
     at: datetime
     by: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClaimed:
+    """A person in the accountable team took a task, or put it back (`person` empty)."""
+
+    task_id: UUID
+    owner_team: str
+    person: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWarned:
+    """A good part of the time for a task has passed and it is still open."""
+
+    task_id: UUID
+    code: str
+    owner_team: str
+    told_teams: tuple[str, ...]
+    milestone: str
+    due_at: datetime
+    at: datetime
+    ladder_step: int
+    """How far its ladder has got."""
+    rings_at: datetime | None
+    """When the next step is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +171,10 @@ class TaskEscalated:
     due_at: datetime
     at: datetime
     step: int = 1
+    milestone: str = "breach"
+    ladder_step: int = 1
+    rings_at: datetime | None = None
+    """When the next step is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +233,55 @@ class HandoverPatientChanged:
     at: datetime
 
 
-WholeFact = HandoverCompleted | HandoverWithdrawn | HandoverReplanned | HandoverPatientChanged
+@dataclass(frozen=True, slots=True)
+class HandoverReopened:
+    """A completed handover goes on."""
+
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorNamed:
+    """Who the single point of contact is from now on, or that there is none."""
+
+    coordinator: Coordinator
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SomethingHappened:
+    """Something that rules count from, or that proves work done, happened."""
+
+    code: str
+    """Of `happenings.yaml`."""
+    happened_at: datetime
+    at: datetime
+    """When it was heard."""
+    by: str
+
+
+WholeFact = (
+    HandoverCompleted
+    | HandoverWithdrawn
+    | HandoverReplanned
+    | HandoverPatientChanged
+    | HandoverReopened
+    | CoordinatorNamed
+    | SomethingHappened
+)
 """What happens to a handover as a whole."""
+TaskFact = TaskAdded | TaskChanged | TaskClaimed | TaskNoted | TaskWarned | TaskEscalated
+"""What happens to one task."""
 Fact = (
-    OfferAccepted | OfferDeclined | TaskAdded | TaskChanged | TaskNoted | TaskEscalated | WholeFact
+    TasksOffered
+    | OfferAccepted
+    | OfferDeclined
+    | OfferRedirected
+    | OfferUnanswered
+    | TaskFact
+    | WholeFact
 )
 """Everything that can happen to a handover that is there."""

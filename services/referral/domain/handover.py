@@ -1,19 +1,26 @@
 """The aggregate: a handover with its offers and tasks, and what their states mean."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.referral.domain.case import Case
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.errors import HandoverClosed, NotFound
+from services.referral.domain.referral import Referral
 
 HandoverState = Literal["open", "completed", "withdrawn"]
-Purpose = Literal["discharge", "loose-end", "document"]
-"""What it is for: to hand over after a discharge, to give a question about a stay an owner, or a document."""
+Purpose = Literal["discharge", "loose-end", "document", "referral"]
+"""What it is for: to hand over after a discharge, to give a question about a stay an owner, or a document; a referral."""
 Death = Literal["", "said", "removed"]
 """Whether this handover knows that the patient died, and whether that was taken back."""
-OfferState = Literal["offered", "accepted", "declined", "withdrawn"]
+OfferState = Literal["offered", "accepted", "declined", "redirected", "withdrawn"]
+Priority = Literal["routine", "urgent", "asap", "stat"]
+"""FHIR request priority; `stat` comes first."""
+CoordinatorState = Literal["", "missing", "proposed", "chosen"]
+"""Empty: nobody has to be named. `missing` is a fault that somebody owns; `chosen`: by the patient (A04, A05)."""
 TaskStatus = Literal[
     "draft",
     "requested",
@@ -36,11 +43,23 @@ FINAL: frozenset[TaskStatus] = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Coordinator:
+    """The single point of contact of a handover: a named person in a team."""
+
+    state: CoordinatorState = ""
+    team: str = ""
+    name: str = ""
+    """A member of staff, as the patient may read it."""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
-    """What one discharge hands over."""
+    """What one discharge or referral hands over."""
 
     handover_id: UUID
     spell_id: UUID
+    """The stay; of a referral, the referral's id."""
     patient_key: str
     sender: str
     """ODS code of the sending organisation."""
@@ -59,6 +78,16 @@ class Handover:
     death: Death = ""
     readmitted_by: UUID | None = None
     """The later stay that made its follow-up pointless."""
+    referral: Referral | None = None
+    """The referral as last heard, where it is for one."""
+    coordinator: Coordinator = Coordinator()
+    happened: Mapping[str, datetime] = field(default_factory=dict)
+    """When what matters to its rules happened, by the code of `happenings.yaml` (UTC)."""
+
+    @property
+    def case(self) -> Case | None:
+        """What its rules look at."""
+        return self.referral or self.discharge
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +101,16 @@ class Offer:
     instead_of: str = ""
     """What the directory did not know, so that this team was asked in its place; empty: asked directly."""
     state: OfferState = "offered"
+    from_team: str = ""
+    """Who asks, and gets the work back when the team declines; empty: the team that sent the patient."""
+    redirects: UUID | None = None
+    """The offer in whose place it was made."""
+    redirect_count: int = 0
+    """How often the work was redirected on its way here."""
+    accept_by: datetime | None = None
+    """When silence about the offer itself is told to somebody (UTC); None: the warnings of its tasks do that."""
+    unanswered: bool = False
+    """Whether that silence has been told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +136,17 @@ class Task:
     follows: UUID | None = None
     """The failed task that this one follows."""
     escalation_step: int = 0
+    """How many steps were taken at the breach or after it."""
+    ladder_step: int = 0
+    """How many steps of its ladder were taken or passed, warnings among them."""
+    rings_at: datetime | None = None
+    """When the next step is due (UTC)."""
+    skill: str = ""
+    priority: Priority = "routine"
+    owner_person: str = ""
+    """Who in the team took it (staff reference); empty: nobody in particular."""
+    working: str = field(default="", compare=False)
+    """How its deadline was counted, in words."""
 
     @property
     def is_open(self) -> bool:
@@ -134,6 +184,10 @@ class Whole:
             if task.task_id == task_id:
                 return task
         raise NotFound("task")
+
+    def offer_of(self, task: Task) -> Offer | None:
+        """The offer that a task belongs to."""
+        return self.offer(task.offer_id) if task.offer_id else None
 
     def open_tasks(self) -> tuple[Task, ...]:
         return tuple(task for task in self.tasks if task.is_open)

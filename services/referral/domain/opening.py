@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.referral.domain.coordinating import needed
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.facts import HandoverOpened, NotOpened
 from services.referral.domain.handover import Handover, Whole
@@ -119,4 +120,7 @@ def _opened(
     handover: Handover, planned: tuple[Planned, ...] | list[Planned], new_id: Ids
 ) -> HandoverOpened:
     offers, tasks = arrange(planned, handover, (), new_id)
+    if handover.purpose in ("discharge", "referral") and planned:
+        coordinator = needed(offers, planned[0].playbook)
+        handover = replace(handover, coordinator=coordinator)
     return HandoverOpened(handover, offers, tasks)

@@ -1,15 +1,28 @@
 """What has to be done: which rules apply, who is asked, by when, and who is accountable meanwhile."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.referral.domain.calendars import open_within
+from services.referral.domain.case import Case
 from services.referral.domain.deadlines import Due, due, shortened
 from services.referral.domain.directory import Team
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.handover import Handover, Offer, Task
-from services.referral.domain.rules import Anchor, Playbook, Rule, Trigger, Whose, resolve
+from services.referral.domain.ladder import first_ring
+from services.referral.domain.referral import Referral
+from services.referral.domain.rules import (
+    HAPPENED,
+    Anchor,
+    Playbook,
+    Rule,
+    Trigger,
+    Whose,
+    resolve,
+)
 
 SENDING_ROLE = "discharging-ward"
 
@@ -26,6 +39,8 @@ class Planned:
     """The role that the directory does not know, so that `team` is asked in its place."""
     anchored_at: datetime
     when: Due
+    playbook: Playbook = field(compare=False, repr=False)
+    """What it was planned with."""
 
 
 def sender_of(provider: str, playbook: Playbook) -> Team:
@@ -34,20 +49,22 @@ def sender_of(provider: str, playbook: Playbook) -> Team:
     return directory.at_organisation(SENDING_ROLE, provider) or directory.last_resort
 
 
-def plan(discharge: Discharge, opened_at: datetime, playbook: Playbook) -> tuple[Planned, ...]:
+def plan(
+    discharge: Discharge,
+    opened_at: datetime,
+    playbook: Playbook,
+    happened: Mapping[str, datetime] | None = None,
+) -> tuple[Planned, ...]:
     """Everything that a discharge asks for, in the order of the rules.
 
     A receiver that the directory does not know is replaced along the rule's fallback chain, which ends at the
-    directory's last resort.
+    directory's last resort. `happened` is what its rules may count from.
     """
     trigger: Trigger = "patient.died_in_hospital" if discharge.deceased else "spell.discharged"
     sender = sender_of(discharge.provider, playbook)
-    anchors: Mapping[Anchor, datetime] = {
-        "discharged_at": discharge.discharged_at,
-        "opened_at": opened_at,
-    }
+    anchors = _anchors(opened_at, happened or {}) | {"discharged_at": discharge.discharged_at}
     return tuple(
-        _planned(rule, sender, sender, _codes(discharge), anchors[rule.anchor], playbook)
+        _planned(rule, sender, sender, _codes(discharge), anchors, playbook)
         for rule in playbook.on(trigger)
         if rule.when.holds(discharge)
     )
@@ -56,18 +73,36 @@ def plan(discharge: Discharge, opened_at: datetime, playbook: Playbook) -> tuple
 def plan_on(
     trigger: Trigger, handover: Handover, anchor: datetime, playbook: Playbook
 ) -> tuple[Planned, ...]:
-    """Everything that something else than a discharge asks for in a handover."""
+    """Everything that something else than a discharge asks for in a handover; counted from `anchor`.
+
+    A rule that names an anchor which the handover knows is counted from that.
+    """
     teams, last_resort = playbook.directory.teams, playbook.directory.last_resort
     sender = teams.get(handover.sender_team, last_resort)
     coordinator = teams.get(handover.coordinator_team, last_resort)
-    codes: Mapping[Whose, str | None] = {"sender": handover.sender}
-    if handover.discharge is not None:
-        codes = _codes(handover.discharge)
+    case, anchors = handover.case, _anchors(anchor, handover.happened)
+    if isinstance(case, Referral):
+        anchors["clock_started_at"] = case.clock_started_at
+    codes = _codes_of(handover)
     return tuple(
-        _planned(rule, sender, coordinator, codes, anchor, playbook)
+        _planned(rule, sender, coordinator, codes, anchors, playbook, service_of(case, playbook))
         for rule in playbook.on(trigger)
-        if handover.discharge is None or rule.when.holds(handover.discharge)
+        if case is None or rule.when.holds(case)
     )
+
+
+def plan_again(rule: Rule, handover: Handover, playbook: Playbook) -> Planned:
+    """A rule of this handover, counted anew from what it knows by now."""
+    sender = playbook.directory.teams.get(handover.sender_team, playbook.directory.last_resort)
+    case = handover.case
+    codes = _codes_of(handover)
+    anchors = _anchors(handover.opened_at, handover.happened)
+    return _planned(rule, sender, sender, codes, anchors, playbook, service_of(case, playbook))
+
+
+def service_of(case: Case | None, playbook: Playbook) -> Team | None:
+    """The team that a referral asks."""
+    return playbook.directory.teams.get(case.service) if isinstance(case, Referral) else None
 
 
 def arrange(
@@ -103,7 +138,7 @@ def task_of(
     follows: UUID | None = None,
 ) -> Task:
     """The task; with no offer it is the team's own duty and needs nobody's acceptance."""
-    return Task(
+    task = Task(
         task_id=new_id(),
         handover_id=handover.handover_id,
         offer_id=offer.offer_id if offer else None,
@@ -118,14 +153,38 @@ def task_of(
         needs_outcome=planned.rule.needs_outcome,
         alert_id=alert_id,
         follows=follows,
+        skill=planned.rule.skill,
+        priority=planned.rule.priority,
+        working=planned.when.working,
+    )
+    return replace(
+        task, rings_at=first_ring(task, planned.rule, planned.team.calendar, planned.playbook)
     )
 
 
-def _codes(discharge: Discharge) -> Mapping[Whose, str | None]:
+def _anchors(
+    otherwise: datetime, happened: Mapping[str, datetime]
+) -> defaultdict[Anchor, datetime]:
+    known: defaultdict[Anchor, datetime] = defaultdict(lambda: otherwise)
+    known.update((HAPPENED + code, at) for code, at in happened.items())
+    return known
+
+
+def _codes_of(handover: Handover) -> Mapping[Whose, str | None]:
+    return _codes(handover.case) if handover.case is not None else {"sender": handover.sender}
+
+
+def _codes(case: Case) -> Mapping[Whose, str | None]:
+    if isinstance(case, Referral):
+        return {
+            "sender": case.referrer,
+            "referrer": case.referrer,
+            "registered-practice": case.practice,
+        }
     return {
-        "sender": discharge.provider,
-        "registered-practice": discharge.practice,
-        "nominated-pharmacy": discharge.pharmacy,
+        "sender": case.provider,
+        "registered-practice": case.practice,
+        "nominated-pharmacy": case.pharmacy,
     }
 
 
@@ -134,12 +193,23 @@ def _planned(
     sender: Team,
     coordinator: Team,
     codes: Mapping[Whose, str | None],
-    anchor: datetime,
+    anchors: Mapping[Anchor, datetime],
     playbook: Playbook,
+    service: Team | None = None,
 ) -> Planned:
-    team, instead_of = _asked(rule, sender, coordinator, codes, playbook)
+    anchor = anchors[rule.anchor]
+    team, instead_of = _asked(rule, sender, coordinator, codes, playbook, service)
     when = due(rule.counting, anchor, team.calendar, playbook.holidays)
-    return Planned(rule, team, instead_of, anchor, shortened(when, anchor, playbook.divisor))
+    if rule.cover is not None and not open_within(
+        team.calendar, playbook.holidays, when.not_before or anchor, when.due_at
+    ):
+        cover = resolve(rule.cover, codes, sender.place, playbook.directory)
+        if cover is not None and cover is not team:
+            team, instead_of = cover, rule.owner.role
+            when = due(rule.counting, anchor, team.calendar, playbook.holidays)
+    return Planned(
+        rule, team, instead_of, anchor, shortened(when, anchor, playbook.divisor), playbook
+    )
 
 
 def _asked(
@@ -148,11 +218,14 @@ def _asked(
     coordinator: Team,
     codes: Mapping[Whose, str | None],
     playbook: Playbook,
+    service: Team | None,
 ) -> tuple[Team, str]:
-    if rule.owner.of == "sender":
+    if rule.owner.of == "sender" and not rule.owner.role:
         return sender, ""
     if rule.owner.of == "coordinator":
         return coordinator, ""
+    if rule.owner.of == "service" and service is not None:
+        return service, ""
     for asked in (rule.owner, *rule.fallback):
         team = resolve(asked, codes, sender.place, playbook.directory)
         if team is not None:

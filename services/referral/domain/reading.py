@@ -10,6 +10,7 @@ from services.referral.domain import closing
 from services.referral.domain.deadlines import due, shortened
 from services.referral.domain.facts import HandoverOpened, HandoverReplanned, HandoverWithdrawn
 from services.referral.domain.handover import Handover, Task, Whole
+from services.referral.domain.ladder import first_ring
 from services.referral.domain.planning import Ids, Planned, arrange, sender_of
 from services.referral.domain.redrafting import Redraft
 from services.referral.domain.rules import Playbook, Whose, resolve
@@ -137,7 +138,9 @@ def _planned(document: Document, handover: Handover, playbook: Playbook) -> tupl
         anchor = document.received_at
         when = due(rule.counting, anchor, team.calendar, playbook.holidays)
         planned.append(
-            Planned(rule, team, instead_of, anchor, shortened(when, anchor, playbook.divisor))
+            Planned(
+                rule, team, instead_of, anchor, shortened(when, anchor, playbook.divisor), playbook
+            )
         )
     return tuple(planned)
 
@@ -153,7 +156,7 @@ def _is_of(task: Task, document: Document, whole: Whole, playbook: Playbook) -> 
 
 
 def _instead_of(task: Task, planned: Planned, new_id: Ids) -> Task:
-    return replace(
+    newer = replace(
         task,
         task_id=new_id(),
         rule_version=planned.rule.version,
@@ -161,6 +164,10 @@ def _instead_of(task: Task, planned: Planned, new_id: Ids) -> Task:
         anchored_at=planned.anchored_at,
         due_at=planned.when.due_at,
         not_before=planned.when.not_before,
+        working=planned.when.working,
         needs_outcome=planned.rule.needs_outcome,
         escalation_step=0,
+        ladder_step=0,
     )
+    rings_at = first_ring(newer, planned.rule, planned.team.calendar, planned.playbook)
+    return replace(newer, rings_at=rings_at)

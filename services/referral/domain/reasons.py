@@ -36,7 +36,30 @@ REPLAN: Mapping[str, str] = {
     "document-received": "A document arrived that somebody must read",
     "document-replaced": "A newer document took its place",
     "document-withdrawn": "The hospital took the document back",
+    "happened": "Something happened that its rules count from",
 }
 """Why it was planned again."""
 CANCELLED: Mapping[str, str] = {**WITHDRAWN, **REPLAN}
 """Why a task was called off."""
+REDIRECT: Mapping[str, str] = {
+    "wrong-service": "Another service is better suited",
+    "out-of-area": "Lives in the area of another team",
+    "no-capacity": "Another team can take this on in the time it needs",
+    "registered-elsewhere": "Registered or looked after elsewhere",
+}
+"""Why a team passes an offer on."""
+OFFER: Mapping[str, str] = {
+    **REDIRECT,
+    "handed-on": "The team that has it asks another team to take it over",
+    "practice-changed": "The patient is registered with another practice now",
+    "practice-closed": "The practice has closed and this one follows it",
+    "organisation-merged": "The organisation has become part of this one",
+    "not-known-there": "The practice that was asked does not know the patient",
+}
+"""Why a team is asked to take over."""
+REOPEN: Mapping[str, str] = {
+    "not-done": "It turned out that it was not done",
+    "needed-again": "It is needed again",
+    "closed-in-error": "It was closed by mistake",
+}
+"""Why a closed task is taken up again."""

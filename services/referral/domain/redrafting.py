@@ -7,6 +7,7 @@ from uuid import UUID
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.facts import HandoverReplanned
 from services.referral.domain.handover import Death, Task, Whole
+from services.referral.domain.ladder import first_ring
 from services.referral.domain.planning import Ids, Planned, arrange
 from services.referral.domain.rules import Playbook
 
@@ -55,14 +56,28 @@ class Redraft:
     def move(self, task: Task, planned: Planned, now: datetime) -> None:
         """Give a task another deadline; silence about the old one counts no more when the new one is ahead."""
         when = planned.when
-        self.moved.append(
-            replace(
-                task,
-                anchored_at=planned.anchored_at,
-                due_at=when.due_at,
-                not_before=when.not_before,
-                escalation_step=0 if when.due_at > now else task.escalation_step,
-            )
+        moved = replace(
+            task,
+            anchored_at=planned.anchored_at,
+            due_at=when.due_at,
+            not_before=when.not_before,
+            working=when.working,
+        )
+        if when.due_at > now or not task.escalation_step:
+            rings_at = first_ring(moved, planned.rule, planned.team.calendar, planned.playbook)
+            moved = replace(moved, escalation_step=0, ladder_step=0, rings_at=rings_at)
+        self.moved.append(moved)
+
+    def as_it_stands(self, reason: str, now: datetime, new_id: Ids) -> HandoverReplanned:
+        """Everything gathered, while what is known of the patient stays as it is."""
+        handover = self.whole.handover
+        return self.fact(
+            reason,
+            now,
+            new_id,
+            discharge=handover.discharge,
+            death=handover.death,
+            readmitted_by=handover.readmitted_by,
         )
 
     def fact(

@@ -1,34 +1,47 @@
 """A pathway rule: when it applies, what must be done, by whom, by when, and who is told in silence."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from services.referral.domain.calendars import BankHolidays
 from services.referral.domain.conditions import Condition
 from services.referral.domain.deadlines import Counting
 from services.referral.domain.directory import Directory, Team
+from services.referral.domain.handover import Priority
 
-Trigger = Literal[
-    "spell.discharged",
-    "patient.died_in_hospital",
-    "patient.died",
-    "patient.death_removed",
-    "patient.records_changed",
-    "spell.questioned.discharge-times-differ",
-    "spell.questioned.discharged-again-or-late",
-    "spell.questioned.cancelled-elsewhere",
-    "alert.not_delivered",
-    "alert.overtaken",
-    "withdrawal.unread",
-    "task.failed",
-    "document.received",
-]
-"""What may bring a rule into play. `spell.discharged` is of the living: what follows a death has triggers of its own."""
+Trigger = str
+"""What may bring a rule into play: one of `TRIGGERS`, or `happened.` with a code of `happenings.yaml`."""
+TRIGGERS: frozenset[Trigger] = frozenset(
+    {
+        "spell.discharged",
+        "patient.died_in_hospital",
+        "patient.died",
+        "patient.death_removed",
+        "patient.records_changed",
+        "spell.questioned.discharge-times-differ",
+        "spell.questioned.discharged-again-or-late",
+        "spell.questioned.cancelled-elsewhere",
+        "alert.not_delivered",
+        "alert.overtaken",
+        "withdrawal.unread",
+        "task.failed",
+        "document.received",
+        "referral.received",
+        "referral.rejected",
+        "offer.redirected-too-often",
+        "coordinator.missing",
+    }
+)
+"""`spell.discharged` is of the living: what follows a death has triggers of its own."""
+HAPPENED = "happened."
 Force = Literal["law", "information-standard", "contract", "guideline", "local"]
 Confidence = Literal["V", "P", "K"]
 """Verified in a source, partly verified, or general knowledge."""
-Anchor = Literal["discharged_at", "opened_at", "decided_at", "failed_at", "heard_at", "received_at"]
+Anchor = str
+"""`discharged_at`, `opened_at`, `decided_at`, `failed_at`, `heard_at`, `received_at`, `clock_started_at` of a referral,
+or `happened.` with a code: then it counts from the opening until that has happened, and is counted again when it has."""
 AfterDeath = Literal["", "ends", "stays"]
 """What becomes of the task when the patient dies; empty: it ends if another team was asked for it, else it stays."""
 Whose = Literal[
@@ -38,7 +51,11 @@ Whose = Literal[
     "document-recipient",
     "place",
     "coordinator",
+    "owner",
+    "referrer",
+    "service",
 ]
+"""`owner`: the organisation whose team has the task. `service`: the team that a referral asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +65,20 @@ class Asked:
     of: Whose
     role: str = ""
     """Empty for the coordinator, who is a team and not a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the ladder that silence climbs."""
+
+    at: str
+    """As its file says it: `50%`, `breach`, `breach+1wd`, `breach+24h`."""
+    to: tuple[Asked, ...]
+    """Whom to tell beside the owner, who is told at every step."""
+    share: float | None = None
+    """How much of the time from anchor to deadline has passed; None: it is counted from the deadline."""
+    after: Counting | None = None
+    """How long after the deadline; None with no share: at the deadline itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +115,26 @@ class Rule:
     help: Help
     needs_outcome: bool
     """Whether completing it takes a sentence on what was done."""
-    told_at_breach: tuple[Asked, ...]
-    """The step of the ladder above the owner."""
+    ladder: tuple[Step, ...]
+    """In the order of their time: warnings, the breach, what comes after it."""
+    again: Counting | None
+    """How long after its last step the last step is taken again, for as long as the task is open."""
     after_death: AfterDeath
+    priority: Priority
+    cover: Asked | None
+    """Who is asked instead when the owner is closed for the whole time that there is; always open (B0, S07)."""
+    completed_by: frozenset[str]
+    """Happenings that prove it done."""
+    completes_also: frozenset[str]
+    """Rules whose open tasks are done when this one is."""
+    then: str
+    """What has happened when it is done: a code of `happenings.yaml`, or empty."""
+    does_not_complete: tuple[str, ...]
+    """What is no proof, in the words of the rule."""
+    cancelled_by: frozenset[str]
+    """Happenings after which it need not be done."""
+    covers: tuple[str, ...]
+    """The rules of the standards that it carries out."""
     fingerprint: str
     """Tells two texts of the rule apart that claim the same version."""
 
@@ -105,14 +153,25 @@ class Playbook:
     holidays: BankHolidays
     live: bool = True
     divisor: int = 1
+    complex_from: int = 3
+    """A handover to so many teams needs a named coordinator (A04)."""
+    _by_id: Mapping[str, Rule] = field(init=False, compare=False, repr=False)
+    _by_trigger: Mapping[Trigger, tuple[Rule, ...]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_trigger: dict[Trigger, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            by_trigger[rule.trigger].append(rule)
+        object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
+        object.__setattr__(self, "_by_trigger", {on: tuple(of) for on, of in by_trigger.items()})
 
     def on(self, trigger: Trigger) -> tuple[Rule, ...]:
         """The rules that a kind of event may bring into play."""
-        return tuple(rule for rule in self.rules if rule.trigger == trigger)
+        return self._by_trigger.get(trigger, ())
 
     def rule(self, rule_id: str) -> Rule | None:
         """The current version of a rule."""
-        return next((rule for rule in self.rules if rule.id == rule_id), None)
+        return self._by_id.get(rule_id)
 
 
 def resolve(

@@ -7,18 +7,33 @@ from uuid import UUID
 
 from services.chassis.connection import Connection
 from services.referral.domain.facts import (
+    CoordinatorNamed,
     Fact,
     HandoverCompleted,
     HandoverPatientChanged,
+    HandoverReopened,
     HandoverReplanned,
     HandoverWithdrawn,
     OfferAccepted,
     OfferDeclined,
+    OfferRedirected,
+    OfferUnanswered,
+    SomethingHappened,
     TaskAdded,
     TaskChanged,
+    TaskClaimed,
     TaskEscalated,
+    TasksOffered,
+    TaskWarned,
 )
 from services.referral.domain.handover import FINAL
+from services.referral.outbound.offer_writer import (
+    ANSWER,
+    TAKE_TASKS,
+    write_offered,
+    write_redirected,
+    write_unanswered,
+)
 from services.referral.outbound.replan_writer import (
     CANCEL_TASKS,
     JOIN_PARTIES,
@@ -27,21 +42,17 @@ from services.referral.outbound.replan_writer import (
     write_replanned,
 )
 from services.referral.outbound.rows import TASK_COLUMNS, task_row
+from services.referral.outbound.whole_writer import (
+    write_coordinator,
+    write_happened,
+    write_reopened,
+)
 from services.referral.usecases.records import Changed
 
 F = TypeVar("F", bound=Fact)
 Happened = Sequence[tuple[UUID, F]]
 """Facts of one kind, each with its handover."""
 
-_ANSWER = """
-UPDATE offers SET state = $2, answered_at = $3, answered_by = $4, answered_because = $5 WHERE offer_id = $1
-"""
-# Two acts may have read the clock in another order than they got the lock: an owner never changes backwards.
-_TAKE_TASKS = """
-UPDATE tasks SET status = 'accepted', owner_team = $2, owned_by = $4,
-                 owned_since = greatest($3, owned_since + interval '1 microsecond')
-WHERE task_id = ANY($1::uuid[])
-"""
 _TAKE_COORDINATION = """
 UPDATE handovers SET owner_team = $2, owned_by = $4,
                      owned_since = greatest($3, owned_since + interval '1 microsecond')
@@ -53,12 +64,16 @@ DELETE FROM parties p WHERE team = $1 AND handover_id = $2
 AND NOT EXISTS (SELECT FROM tasks t WHERE t.handover_id = $2 AND (t.owner_team = $1 OR $1 = ANY(t.told_teams)))
 """
 _CHANGE = """
-UPDATE tasks SET status = $2, status_reason = $3, closed_at = CASE WHEN $4 THEN $5::timestamptz END
+UPDATE tasks SET status = $2, status_reason = $3, closed_at = CASE WHEN $4 THEN $5::timestamptz END,
+                 rings_at = CASE WHEN NOT $4 THEN rings_at END
 WHERE task_id = $1
 """
 _ESCALATE = """
-UPDATE tasks SET escalation_step = $2, told_teams = $3, escalated_at = $4 WHERE task_id = $1
+UPDATE tasks SET escalation_step = $2, told_teams = $3, escalated_at = $4, ladder_step = $5, rings_at = $6
+WHERE task_id = $1
 """
+_WARN = "UPDATE tasks SET ladder_step = $2, rings_at = $3 WHERE task_id = $1"
+_CLAIM = "UPDATE tasks SET owner_person = $2 WHERE task_id = $1"
 _CLOSE = """
 UPDATE handovers SET state = $2, closed_at = $3, closed_by = $4, closed_because = $5 WHERE handover_id = $1
 """
@@ -79,9 +94,11 @@ async def write_facts(connection: Connection, changes: Iterable[Changed]) -> Non
 
 async def _accepted(connection: Connection, happened: Happened[OfferAccepted]) -> None:
     await connection.executemany(
-        _ANSWER, [(f.offer_id, "accepted", f.at, f.by, "") for _, f in happened]
+        ANSWER, [(f.offer_id, "accepted", f.at, f.by, "") for _, f in happened]
     )
-    await connection.executemany(_TAKE_TASKS, [(f.tasks, f.team, f.at, f.by) for _, f in happened])
+    await connection.executemany(
+        TAKE_TASKS, [(f.tasks, f.team, f.at, f.by, "accepted") for _, f in happened]
+    )
     await connection.executemany(
         _TAKE_COORDINATION,
         [(of, f.team, f.at, f.by) for of, f in happened if f.takes_coordination],
@@ -90,7 +107,7 @@ async def _accepted(connection: Connection, happened: Happened[OfferAccepted]) -
 
 async def _declined(connection: Connection, happened: Happened[OfferDeclined]) -> None:
     await connection.executemany(
-        _ANSWER, [(f.offer_id, "declined", f.at, f.by, f.reason) for _, f in happened]
+        ANSWER, [(f.offer_id, "declined", f.at, f.by, f.reason) for _, f in happened]
     )
     await connection.executemany(_TAKE_BACK, [(f.tasks,) for _, f in happened])
     await connection.executemany(_LEAVE, [(f.team, of) for of, f in happened])
@@ -111,11 +128,25 @@ async def _changed(connection: Connection, happened: Happened[TaskChanged]) -> N
 
 async def _escalated(connection: Connection, happened: Happened[TaskEscalated]) -> None:
     await connection.executemany(
-        _ESCALATE, [(f.task_id, f.step, f.told_teams, f.at) for _, f in happened]
+        _ESCALATE,
+        [(f.task_id, f.step, f.told_teams, f.at, f.ladder_step, f.rings_at) for _, f in happened],
     )
     await connection.executemany(
         JOIN_PARTIES, sorted({(team, of) for of, f in happened for team in f.told_teams})
     )
+
+
+async def _warned(connection: Connection, happened: Happened[TaskWarned]) -> None:
+    await connection.executemany(
+        _WARN, [(f.task_id, f.ladder_step, f.rings_at) for _, f in happened]
+    )
+    await connection.executemany(
+        JOIN_PARTIES, sorted({(team, of) for of, f in happened for team in f.told_teams})
+    )
+
+
+async def _claimed(connection: Connection, happened: Happened[TaskClaimed]) -> None:
+    await connection.executemany(_CLAIM, [(f.task_id, f.person) for _, f in happened])
 
 
 async def _completed(connection: Connection, happened: Happened[HandoverCompleted]) -> None:
@@ -143,6 +174,14 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], Awaitable[None]]] = {
     TaskEscalated: _escalated,
     HandoverCompleted: _completed,
     HandoverWithdrawn: _withdrawn,
+    HandoverReopened: write_reopened,
+    CoordinatorNamed: write_coordinator,
+    SomethingHappened: write_happened,
+    TasksOffered: write_offered,
+    OfferRedirected: write_redirected,
+    OfferUnanswered: write_unanswered,
+    TaskClaimed: _claimed,
+    TaskWarned: _warned,
     HandoverReplanned: write_replanned,
     HandoverPatientChanged: write_patient_changed,
 }

@@ -29,18 +29,23 @@ from services.referral.usecases.records import Changed, HistoryEntry, Loaded, Op
 # A lock that lets others add rows which refer to the handover: alerts and their history.
 _LOCK = """
 SELECT handover_id, spell_id, patient_key, sender, sender_team, owner_team, clock_started_at, opened_at, state,
-       test_patient, purpose, replaces, discharge, death, readmitted_by, said, correlation_id
+       test_patient, purpose, replaces, discharge, death, readmitted_by, said, correlation_id,
+       referral, coordinator_state, coordinator_at, coordinator_name, coordinator_phone
 FROM handovers WHERE handover_id = ANY($1::uuid[]) ORDER BY handover_id FOR NO KEY UPDATE
 """
 _OFFERS = """
-SELECT offer_id, handover_id, team, role, instead_of, state
+SELECT offer_id, handover_id, team, role, instead_of, state, from_team, redirects, redirect_count, accept_by, unanswered
 FROM offers WHERE handover_id = ANY($1::uuid[]) ORDER BY offer_id
 """
 _TASKS = """
 SELECT task_id, handover_id, offer_id, code, rule_id, rule_version, owner_team, status, anchored_at, due_at,
-       not_before, needs_outcome, alert_id, follows, escalation_step
+       not_before, needs_outcome, alert_id, follows, escalation_step, ladder_step, rings_at, skill, priority,
+       owner_person, working
 FROM tasks WHERE handover_id = ANY($1::uuid[]) ORDER BY task_id
 """
+_HAPPENED = (
+    "SELECT handover_id, code, happened_at FROM happenings WHERE handover_id = ANY($1::uuid[])"
+)
 _FIND: dict[Subject, str] = {
     "handover": "SELECT handover_id FROM handovers WHERE handover_id = $1",
     "offer": "SELECT handover_id FROM offers WHERE offer_id = $1",
@@ -122,9 +127,12 @@ class HandoverTables(Lookups, StopNotices):
         tasks: dict[UUID, list[Task]] = defaultdict(list)
         for row in await connection.fetch(_TASKS, wanted):
             tasks[row["handover_id"]].append(read_task(row))
+        happened: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+        for row in await connection.fetch(_HAPPENED, wanted):
+            happened[row["handover_id"]][row["code"]] = row["happened_at"]
         return {
             (of := row["handover_id"]): Loaded(
-                Whole(read_handover(row), tuple(offers[of]), tuple(tasks[of])),
+                Whole(read_handover(row, happened[of]), tuple(offers[of]), tuple(tasks[of])),
                 row["said"],
                 row["correlation_id"],
             )

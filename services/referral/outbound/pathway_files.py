@@ -16,6 +16,8 @@ from services.referral.domain.deadlines import (
     Window,
     WorkingDays,
 )
+from services.referral.domain.handover import Priority
+from services.referral.domain.ladder import WARNINGS
 from services.referral.domain.rules import (
     AfterDeath,
     Anchor,
@@ -24,6 +26,7 @@ from services.referral.domain.rules import (
     Force,
     Help,
     Rule,
+    Step,
     Trigger,
     Whose,
 )
@@ -115,7 +118,11 @@ class TaskEntry(Entry):
     skill: Literal["clinical", "clerical", "pharmacy", "social-care"]
     owner: AskedEntry
     fallback: tuple[AskedEntry, ...] = ()
+    cover: AskedEntry | None = None
+    priority: Priority = "routine"
     needs_outcome: bool = False
+    completes_also: tuple[str, ...] = ()
+    then: str = ""
     after_death: AfterDeath = ""
     help: HelpEntry
 
@@ -127,11 +134,24 @@ class AppliesEntry(Entry):
     all: tuple[ConditionEntry, ...] = ()
 
 
-class StepEntry(Entry):
-    """A step of the ladder."""
+def _later(text: str) -> Counting:
+    """`1wd`, `24h`: how long after something."""
+    return WorkingDays(int(text[:-2])) if text.endswith("wd") else ClockHours(int(text[:-1]))
 
-    at: Literal["breach"]
+
+class StepEntry(Entry):
+    """A step of the ladder: `50%`, `breach`, `breach+1wd`, `breach+24h`."""
+
+    at: Annotated[str, Field(pattern=r"^([1-9][0-9]?%|breach(\+[1-9][0-9]?(wd|h))?)$")]
     to: tuple[Literal["owner"] | AskedEntry, ...]
+
+    def step(self) -> Step:
+        """The step as the ladder climbs it; the owner is told at each."""
+        to = tuple(asked.asked() for asked in self.to if asked != "owner")
+        if self.at.endswith("%"):
+            return Step(self.at, to, share=int(self.at[:-1]) / 100)
+        _, _, later = self.at.partition("+")
+        return Step(self.at, to, after=_later(later) if later else None)
 
 
 class RuleFile(Entry):
@@ -147,7 +167,12 @@ class RuleFile(Entry):
     applies_when: AppliesEntry
     task: TaskEntry
     deadline: DeadlineEntry
-    escalate: Annotated[tuple[StepEntry, ...], Field(min_length=1, max_length=1)]
+    escalate: Annotated[tuple[StepEntry, ...], Field(min_length=1, max_length=8)]
+    again: Annotated[str, Field(pattern=r"^[1-9][0-9]?(wd|h)$")] | None = None
+    complete_when: tuple[str, ...] = ()
+    does_not_complete: tuple[str, ...] = ()
+    cancel_when: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
 
     def rule(self, value_sets: ValueSets) -> Rule:
         """The rule as the decisions use it."""
@@ -169,17 +194,28 @@ class RuleFile(Entry):
             anchor=self.deadline.anchor,
             help=Help(**self.task.help.model_dump()),
             needs_outcome=self.task.needs_outcome,
-            told_at_breach=tuple(
-                to.asked() for step in self.escalate for to in step.to if to != "owner"
-            ),
+            ladder=self._ladder(),
+            again=_later(self.again) if self.again else None,
+            priority=self.task.priority,
+            cover=self.task.cover.asked() if self.task.cover else None,
+            completed_by=frozenset(self.complete_when),
+            completes_also=frozenset(self.task.completes_also),
+            then=self.task.then,
+            does_not_complete=self.does_not_complete,
+            cancelled_by=frozenset(self.cancel_when),
+            covers=self.covers,
             after_death=self.task.after_death,
             fingerprint=self._fingerprint(),
         )
 
+    def _ladder(self) -> tuple[Step, ...]:
+        """The steps in the order of their time; a ladder without warnings of its own begins with the usual ones."""
+        steps = tuple(entry.step() for entry in self.escalate)
+        return steps if any(step.share for step in steps) else (*WARNINGS, *steps)
+
     def _fingerprint(self) -> str:
-        """What the file says; a rule that does not use a younger field keeps the fingerprint that it had."""
-        unused = None if self.task.after_death else {"task": {"after_death"}}
-        said = self.model_dump_json(by_alias=True, exclude=unused)
+        """What the file says, without what it leaves unsaid."""
+        said = self.model_dump_json(by_alias=True, exclude_defaults=True)
         return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -15,7 +15,7 @@ from services.referral.outbound.rows import (
 )
 
 CANCEL_TASKS = """
-UPDATE tasks SET status = 'cancelled', status_reason = $2, closed_at = $3 WHERE task_id = ANY($1::uuid[])
+UPDATE tasks SET status = 'cancelled', status_reason = $2, closed_at = $3, rings_at = NULL WHERE task_id = ANY($1::uuid[])
 """
 WITHDRAW_OFFERS = """
 UPDATE offers SET state = 'withdrawn', answered_at = $2, answered_by = $3, answered_because = $4
@@ -27,6 +27,7 @@ UPDATE handovers SET discharge = $2, clock_started_at = $3, death = $4, readmitt
 """
 _MOVE_TASK = """
 UPDATE tasks SET anchored_at = $2, not_before = $3, due_at = $4, escalation_step = $5,
+                 ladder_step = $6, rings_at = $7, working = $8,
                  escalated_at = CASE WHEN $5::smallint > 0 THEN escalated_at END,
                  told_teams = CASE WHEN $5 > 0 THEN told_teams ELSE '{}' END
 WHERE task_id = $1
@@ -78,7 +79,16 @@ async def write_replanned(
     await connection.executemany(
         _MOVE_TASK,
         [
-            (t.task_id, t.anchored_at, t.not_before, t.due_at, t.escalation_step)
+            (
+                t.task_id,
+                t.anchored_at,
+                t.not_before,
+                t.due_at,
+                t.escalation_step,
+                t.ladder_step,
+                t.rings_at,
+                t.working,
+            )
             for _, f in happened
             for t in f.moved
         ],

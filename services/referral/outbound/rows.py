@@ -1,14 +1,16 @@
 """Rows of the tables as the domain's records, and back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 
 from services.referral.domain.discharge import Discharge
-from services.referral.domain.handover import Handover, Offer, Task
+from services.referral.domain.handover import Coordinator, Handover, Offer, Priority, Task
 from services.referral.domain.people import SYSTEM
+from services.referral.domain.referral import Referral
 from services.referral.usecases.records import Opened
 
 HANDOVER_COLUMNS = (
@@ -29,8 +31,23 @@ HANDOVER_COLUMNS = (
     "replaces",
     "discharge",
     "death",
+    "referral",
+    "coordinator_state",
 )
-OFFER_COLUMNS = ("offer_id", "handover_id", "team", "role", "instead_of", "due_at")
+OFFER_COLUMNS = (
+    "offer_id",
+    "handover_id",
+    "team",
+    "role",
+    "instead_of",
+    "due_at",
+    "from_team",
+    "redirects",
+    "redirect_count",
+    "accept_by",
+)
+PRIORITIES: tuple[Priority, ...] = ("routine", "urgent", "asap", "stat")
+"""As the tables count them."""
 TASK_COLUMNS = (
     "task_id",
     "handover_id",
@@ -48,6 +65,10 @@ TASK_COLUMNS = (
     "due_at",
     "alert_id",
     "follows",
+    "skill",
+    "priority",
+    "rings_at",
+    "working",
 )
 
 
@@ -72,6 +93,8 @@ def handover_row(opened: Opened) -> tuple[Any, ...]:
         handover.replaces,
         discharge_row(handover.discharge),
         handover.death,
+        referral_row(handover.referral),
+        handover.coordinator.state,
     )
 
 
@@ -91,6 +114,9 @@ def discharge_row(discharge: Discharge | None) -> dict[str, Any] | None:
         "indicators": discharge.indicators,
         "said_deceased": discharge.said_deceased,
         "test_patient": discharge.test_patient,
+        "specialty": discharge.specialty,
+        "ward": discharge.ward,
+        "age": discharge.age,
     }
 
 
@@ -110,11 +136,45 @@ def read_discharge(row: asyncpg.Record) -> Discharge | None:
     )
 
 
+def referral_row(referral: Referral | None) -> dict[str, Any] | None:
+    """A referral as it is kept; its id and patient key are the handover's own."""
+    if referral is None:
+        return None
+    kept = asdict(referral)
+    del kept["referral_id"], kept["patient_key"]
+    return kept
+
+
+def read_referral(row: asyncpg.Record) -> Referral | None:
+    """The referral of a handover, under the keys that the handover has now."""
+    kept = row["referral"]
+    if kept is None:
+        return None
+    times = {at: datetime.fromisoformat(kept[at]) for at in ("clock_started_at", "received_at")}
+    return Referral(referral_id=row["spell_id"], patient_key=row["patient_key"], **kept | times)
+
+
 def offer_rows(offers: Iterable[Offer], tasks: Sequence[Task]) -> Iterable[tuple[Any, ...]]:
     """New offers, each due with the first of its tasks, in the order of `OFFER_COLUMNS`."""
     for offer in offers:
         due_at = min(task.due_at for task in tasks if task.offer_id == offer.offer_id)
-        yield (offer.offer_id, offer.handover_id, offer.team, offer.role, offer.instead_of, due_at)
+        yield offer_row(offer, due_at)
+
+
+def offer_row(offer: Offer, due_at: datetime) -> tuple[Any, ...]:
+    """A new offer, in the order of `OFFER_COLUMNS`."""
+    return (
+        offer.offer_id,
+        offer.handover_id,
+        offer.team,
+        offer.role,
+        offer.instead_of,
+        due_at,
+        offer.from_team,
+        offer.redirects,
+        offer.redirect_count,
+        offer.accept_by,
+    )
 
 
 def task_row(task: Task, at: datetime) -> tuple[Any, ...]:
@@ -136,10 +196,14 @@ def task_row(task: Task, at: datetime) -> tuple[Any, ...]:
         task.due_at,
         task.alert_id,
         task.follows,
+        task.skill,
+        PRIORITIES.index(task.priority),
+        task.rings_at,
+        task.working,
     )
 
 
-def read_handover(row: asyncpg.Record) -> Handover:
+def read_handover(row: asyncpg.Record, happened: Mapping[str, datetime]) -> Handover:
     return Handover(
         handover_id=row["handover_id"],
         spell_id=row["spell_id"],
@@ -156,6 +220,14 @@ def read_handover(row: asyncpg.Record) -> Handover:
         discharge=read_discharge(row),
         death=row["death"],
         readmitted_by=row["readmitted_by"],
+        referral=read_referral(row),
+        coordinator=Coordinator(
+            row["coordinator_state"],
+            row["coordinator_at"],
+            row["coordinator_name"],
+            row["coordinator_phone"],
+        ),
+        happened=happened,
     )
 
 
@@ -167,6 +239,11 @@ def read_offer(row: asyncpg.Record) -> Offer:
         role=row["role"],
         instead_of=row["instead_of"],
         state=row["state"],
+        from_team=row["from_team"],
+        redirects=row["redirects"],
+        redirect_count=row["redirect_count"],
+        accept_by=row["accept_by"],
+        unanswered=row["unanswered"],
     )
 
 
@@ -187,4 +264,10 @@ def read_task(row: asyncpg.Record) -> Task:
         alert_id=row["alert_id"],
         follows=row["follows"],
         escalation_step=row["escalation_step"],
+        ladder_step=row["ladder_step"],
+        rings_at=row["rings_at"],
+        skill=row["skill"],
+        priority=PRIORITIES[row["priority"]],
+        owner_person=row["owner_person"],
+        working=row["working"],
     )

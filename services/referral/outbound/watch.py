@@ -28,8 +28,8 @@ SELECT subject FROM owned
 WHERE EXISTS (SELECT FROM ownership o WHERE o.subject = owned.subject AND o.since > owned.since)
 """
 _TIMERLESS = """
-SELECT task_id, due_at FROM tasks
-WHERE closed_at IS NULL AND escalation_step = 0
+SELECT task_id, coalesce(rings_at, due_at) AS due_at FROM tasks
+WHERE closed_at IS NULL
   AND NOT EXISTS (SELECT FROM timers WHERE subject = task_id AND kind = $1 AND rung_at IS NULL AND cancelled_at IS NULL)
 """
 

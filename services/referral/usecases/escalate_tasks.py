@@ -1,4 +1,4 @@
-"""Escalate tasks whose deadline passed in silence, many at once."""
+"""Take the steps of the ladder that silence asks for, many at once."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,10 +7,10 @@ from uuid import UUID
 from services.chassis.log import get_logger
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain.escalating import escalate
-from services.referral.domain.facts import Fact
+from services.referral.domain.facts import Fact, TaskEscalated
 from services.referral.domain.rules import Playbook
 from services.referral.usecases import announce
-from services.referral.usecases.measures import ESCALATED
+from services.referral.usecases.measures import ESCALATED, WARNED
 from services.referral.usecases.ports import Handovers
 from services.referral.usecases.recording import record
 from services.referral.usecases.records import Changed, Loaded
@@ -23,7 +23,7 @@ async def escalate_tasks(
 ) -> None:
     """Take one step of the ladder for each task that is still open; `rung` holds timers by task.
 
-    A task that is closed, or was escalated before, is left as it is: a timer may ring twice.
+    A task that is closed, or whose next step is yet to come, is left as it is: a timer may ring twice.
     """
     of_task = await handovers.handovers_of(unit.connection, rung)
     locked = await handovers.lock_many(unit.connection, set(of_task.values()))
@@ -31,12 +31,12 @@ async def escalate_tasks(
     changes = [change for change in changes if change.facts]
     await record(unit, handovers, changes, playbook)
     for change in changes:
-        ESCALATED.inc(len(change.facts))
-        _log.warning(
-            "task.escalated",
-            handover_id=change.whole.handover.handover_id,
-            count=len(change.facts),
-        )
+        breached = sum(isinstance(fact, TaskEscalated) for fact in change.facts)
+        ESCALATED.inc(breached)
+        WARNED.inc(len(change.facts) - breached)
+        if breached:
+            handover_id = change.whole.handover.handover_id
+            _log.warning("task.escalated", handover_id=handover_id, count=breached)
 
 
 def _escalate(
@@ -46,7 +46,7 @@ def _escalate(
     for task in whole.tasks:
         if task.task_id not in rung:
             continue
-        fact = escalate(task, whole.handover, unit.now, playbook)
+        fact = escalate(task, whole, unit.now, playbook)
         if fact is not None:
             timer = rung[task.task_id]
             said = announce.happened(unit, replace(loaded, said=said), [fact], timer)

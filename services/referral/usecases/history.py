@@ -4,17 +4,26 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from services.referral.domain.facts import (
+    CoordinatorNamed,
     Fact,
     HandoverCompleted,
     HandoverPatientChanged,
+    HandoverReopened,
     HandoverReplanned,
     HandoverWithdrawn,
     OfferAccepted,
     OfferDeclined,
+    OfferRedirected,
+    OfferUnanswered,
+    SomethingHappened,
     TaskAdded,
     TaskChanged,
+    TaskClaimed,
     TaskEscalated,
+    TaskFact,
     TaskNoted,
+    TasksOffered,
+    TaskWarned,
     WholeFact,
 )
 from services.referral.usecases.records import HistoryEntry
@@ -30,6 +39,32 @@ def entries_of(of: UUID, fact: Fact) -> tuple[HistoryEntry, ...]:
             entries = (accepted, taken) if fact.takes_coordination else (accepted,)
         case OfferDeclined(offer_id=offer, team=team, by=by, at=at, reason=reason):
             entries = (HistoryEntry(of, at, "offer.declined", offer, team, by, reason),)
+        case TasksOffered(offer=offer, at=at, by=by, reason=reason):
+            entries = (HistoryEntry(of, at, "offer.made", offer.offer_id, offer.team, by, reason),)
+        case OfferRedirected(offer_id=offer_id, team=team, by=by, at=at, reason=reason):
+            entries = (
+                HistoryEntry(of, at, "offer.redirected", offer_id, team, by, reason),
+                HistoryEntry(of, at, "offer.made", fact.offer.offer_id, fact.offer.team, by),
+            )
+        case OfferUnanswered(offer_id=offer_id, told_teams=told, at=at):
+            entries = tuple(HistoryEntry(of, at, "offer.unanswered", offer_id, to) for to in told)
+        case (
+            TaskAdded()
+            | TaskChanged()
+            | TaskClaimed()
+            | TaskNoted()
+            | TaskWarned()
+            | TaskEscalated()
+        ):
+            entries = _of_a_task(of, fact)
+        case _:
+            entries = _of_the_whole(of, fact)
+    return entries
+
+
+def _of_a_task(of: UUID, fact: TaskFact) -> tuple[HistoryEntry, ...]:
+    entries: tuple[HistoryEntry, ...]
+    match fact:
         case TaskAdded(task=task, at=at):
             entries = (HistoryEntry(of, at, "task.added", task.task_id, task.owner_team),)
         case TaskChanged(task_id=task_id, owner_team=team, by=by, at=at, reason=reason):
@@ -37,9 +72,17 @@ def entries_of(of: UUID, fact: Fact) -> tuple[HistoryEntry, ...]:
         case TaskNoted(task_id=task_id, by=by, at=at, text=text):
             entries = (HistoryEntry(of, at, "task.noted", task_id, "", by, text),)
         case TaskEscalated(task_id=task_id, told_teams=told, at=at):
-            entries = tuple(HistoryEntry(of, at, "task.escalated", task_id, team) for team in told)
-        case _:
-            entries = _of_the_whole(of, fact)
+            mark = fact.milestone
+            entries = tuple(
+                HistoryEntry(of, at, "task.escalated", task_id, team, detail=mark) for team in told
+            )
+        case TaskClaimed(task_id=task_id, owner_team=team, person=person, at=at, by=by):
+            what = "task.claimed" if person else "task.put_back"
+            entries = (HistoryEntry(of, at, what, task_id, team, by, person),)
+        case TaskWarned(task_id=task_id, told_teams=told, at=at, milestone=mark):
+            entries = tuple(
+                HistoryEntry(of, at, "task.warned", task_id, team, detail=mark) for team in told
+            )
     return entries
 
 
@@ -48,6 +91,14 @@ def _of_the_whole(of: UUID, fact: WholeFact) -> tuple[HistoryEntry, ...]:
     match fact:
         case HandoverCompleted(at=at, by=by):
             entries = (HistoryEntry(of, at, "handover.completed", of, "", by),)
+        case HandoverReopened(at=at, by=by, reason=reason):
+            entries = (HistoryEntry(of, at, "handover.reopened", of, "", by, reason),)
+        case CoordinatorNamed(coordinator=who, at=at, by=by):
+            what = f"coordinator.{who.state or 'not_needed'}"
+            entries = (HistoryEntry(of, at, what, of, who.team, by, who.name),)
+        case SomethingHappened(code=code, at=at, by=by):
+            when = f"{code} {fact.happened_at.isoformat()}"
+            entries = (HistoryEntry(of, at, "happened", of, "", by, when),)
         case HandoverReplanned():
             entries = tuple(_replanned(of, fact))
         case HandoverPatientChanged(at=at, reason=reason):

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services.chassis.unit_of_work import Cause, UnitOfWork
+from services.referral.domain.coordinating import name_by
 from services.referral.domain.facts import Fact, HandoverOpened, NotOpened
 from services.referral.domain.handover import Whole
 from services.referral.domain.rules import Playbook
 from services.referral.usecases import announce
 from services.referral.usecases.ports import Handovers
-from services.referral.usecases.recording import DEADLINE, record
+from services.referral.usecases.recording import COORDINATOR, UNANSWERED, record, ring_for
 from services.referral.usecases.records import Changed, Loaded, Opened
 
 
@@ -37,7 +38,13 @@ class Ledger:
         announce.opened(self.unit, fact, cause)
         self._opened.append(Opened(fact, cause.correlation_id))
         for task in fact.tasks:
-            self.unit.set_timer(DEADLINE, task.task_id, task.due_at)
+            ring_for(self.unit, task)
+        for offer in fact.offers:
+            if offer.accept_by is not None:
+                self.unit.set_timer(UNANSWERED, offer.offer_id, offer.accept_by)
+        if fact.handover.coordinator.state == "missing":
+            handover = fact.handover
+            self.unit.set_timer(COORDINATOR, handover.handover_id, name_by(handover))
         if then:
             whole = Whole(fact.handover, fact.offers, fact.tasks)
             loaded = Loaded(whole, 1, cause.correlation_id)

@@ -22,6 +22,9 @@ WITHDRAWN = Children(
 ESCALATED = counter(
     "baton_referral_tasks_escalated_total", "Tasks whose deadline passed in silence"
 )
+WARNED = counter(
+    "baton_referral_tasks_warned_total", "Warnings on the way to a deadline, before it passed"
+)
 REACH_PERSON = counter(
     "baton_referral_reach_person_tasks_total", "Tasks made because a message reached nobody"
 )

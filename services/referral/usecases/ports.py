@@ -161,7 +161,7 @@ class Watch(Protocol):
     async def tasks_without_timer(
         self, connection: Connection, kind: str
     ) -> list[tuple[UUID, datetime]]:
-        """Open tasks that silence has not been told of, and that no waiting timer of `kind` would ring for."""
+        """Open tasks that no waiting timer of `kind` would ring for, and when it should."""
         ...
 
 

@@ -1,6 +1,7 @@
 """Record what happened: the state, a line in the history, and the timer that must ring or no longer may."""
 
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
@@ -9,10 +10,16 @@ from services.referral.domain.facts import (
     Fact,
     HandoverReplanned,
     HandoverWithdrawn,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRedirected,
     TaskAdded,
     TaskChanged,
+    TaskEscalated,
+    TasksOffered,
+    TaskWarned,
 )
-from services.referral.domain.handover import FINAL, Whole
+from services.referral.domain.handover import FINAL, Task, Whole
 from services.referral.domain.rules import Playbook
 from services.referral.usecases.history import entries_of
 from services.referral.usecases.measures import WITHDRAWN
@@ -21,6 +28,10 @@ from services.referral.usecases.records import Changed, StopNotice
 
 DEADLINE = "task.deadline"
 """The timer of a deadline; its subject is the task."""
+UNANSWERED = "offer.unanswered"
+"""The timer of an offer that must be answered by a time of its own; its subject is the offer."""
+COORDINATOR = "coordinator.missing"
+"""The timer of a handover that needs a named coordinator; its subject is the handover."""
 UNREAD = "withdrawal.unread"
 """The timer of a withdrawal that a team must say it knows of; its subject is the notice."""
 
@@ -58,19 +69,37 @@ def _notices(
 
 
 def _keep_time(unit: UnitOfWork, fact: Fact) -> None:
+    for subject in _silenced(fact):
+        unit.cancel_timers(subject)
+    if isinstance(fact, TaskAdded):
+        ring_for(unit, fact.task)
+    elif isinstance(fact, HandoverReplanned):
+        for task in (*fact.moved, *fact.tasks):
+            ring_for(unit, task)
+    elif isinstance(fact, TaskWarned | TaskEscalated) and fact.rings_at is not None:
+        unit.set_timer(DEADLINE, fact.task_id, fact.rings_at)
+    elif isinstance(fact, TasksOffered | OfferRedirected) and fact.offer.accept_by is not None:
+        unit.set_timer(UNANSWERED, fact.offer.offer_id, fact.offer.accept_by)
+
+
+def _silenced(fact: Fact) -> tuple[UUID, ...]:
+    """Tasks and offers for which nothing has to ring any more, as far as was known."""
+    silenced: tuple[UUID, ...] = ()
     match fact:
-        case TaskAdded(task=task):
-            unit.set_timer(DEADLINE, task.task_id, task.due_at)
         case TaskChanged(task_id=task_id, status=status) if status in FINAL:
-            unit.cancel_timers(task_id)
-        case HandoverWithdrawn(tasks=tasks):
-            for task_id in tasks:
-                unit.cancel_timers(task_id)
-        case HandoverReplanned(cancelled=cancelled, moved=moved, tasks=added):
-            for task_id in (*cancelled, *(task.task_id for task in moved)):
-                unit.cancel_timers(task_id)
-            for task in (*moved, *added):
-                if not task.escalation_step:
-                    unit.set_timer(DEADLINE, task.task_id, task.due_at)
+            silenced = (task_id,)
+        case OfferAccepted() | OfferDeclined() | OfferRedirected():
+            silenced = (fact.offer_id,)
+        case HandoverWithdrawn(tasks=tasks, offers=offers):
+            silenced = (*tasks, *offers)
+        case HandoverReplanned(cancelled=cancelled, moved=moved, withdrawn=withdrawn):
+            silenced = (*cancelled, *withdrawn, *(task.task_id for task in moved))
         case _:
             pass
+    return silenced
+
+
+def ring_for(unit: UnitOfWork, task: Task) -> None:
+    """Let silence about a task be heard."""
+    if task.rings_at is not None:
+        unit.set_timer(DEADLINE, task.task_id, task.rings_at)

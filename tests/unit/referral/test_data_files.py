@@ -28,7 +28,7 @@ def change(path: Path, *where, to) -> None:
 def test_every_rule_explains_itself_and_ends_at_a_named_role():
     for rule in a_playbook().rules:
         assert all((rule.help.why, rule.help.done, rule.help.not_yours, rule.source)), rule.id
-        assert rule.told_at_breach, rule.id
+        assert any(step.to for step in rule.ladder if not step.share), rule.id
 
 
 def test_numbers_that_nobody_verified_are_marked():
@@ -44,7 +44,7 @@ def test_every_role_that_a_rule_asks_has_a_team():
     roles = {team.role for team in playbook.directory.teams.values()}
 
     for rule in playbook.rules:
-        for asked in (rule.owner, *rule.fallback, *rule.told_at_breach):
+        for asked in (rule.owner, *rule.fallback, *(to for step in rule.ladder for to in step.to)):
             assert asked.of == "coordinator" or asked.role in roles, rule.id
 
 

@@ -1,0 +1,85 @@
+"""The single point of contact: who it is, who proposes, and that the patient may choose (A04 to A06, R13)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from services.referral.domain.errors import CoordinatorIncomplete, NotInThisHandover
+from services.referral.domain.facts import CoordinatorNamed, TaskAdded
+from services.referral.domain.handover import Coordinator, Handover, Offer, Whole
+from services.referral.domain.people import SYSTEM, Person
+from services.referral.domain.planning import Ids, plan_on, task_of
+from services.referral.domain.rules import Playbook
+
+A_DAY = timedelta(hours=24)
+
+
+def needed(offers: Iterable[Offer], playbook: Playbook) -> Coordinator:
+    """Whether a handover to these teams is complex: then it misses a coordinator until one is named."""
+    teams = {offer.team for offer in offers}
+    return Coordinator("missing") if len(teams) >= playbook.complex_from else Coordinator()
+
+
+def name_by(handover: Handover) -> datetime:
+    """When a missing coordinator becomes somebody's task: 24 hours after the opening (local default)."""
+    return handover.opened_at + A_DAY
+
+
+def propose(
+    whole: Whole, person: Person, now: datetime, *, team: str, name: str, phone: str
+) -> CoordinatorNamed:
+    """Name somebody of a team that is part of the handover; the patient may agree or choose another.
+
+    Raises a refusal when the person's teams are not part of it, or when the patient could not reach who is named.
+    """
+    whole.must_be_open()
+    parts = teams_in(whole)
+    if team not in parts or not any(person.speaks_for(part) for part in parts):
+        raise NotInThisHandover
+    if not name.strip() or not phone.strip():
+        raise CoordinatorIncomplete
+    return CoordinatorNamed(
+        Coordinator("proposed", team, name.strip(), phone.strip()), now, person.ref
+    )
+
+
+def choose(
+    whole: Whole, team: str, now: datetime, playbook: Playbook
+) -> tuple[CoordinatorNamed, ...]:
+    """The patient agreed with who was proposed, or wants another team of the handover.
+
+    For another team its own telephone stands until it names a person. Nothing in a closed handover, or for a team
+    that has no part in it.
+    """
+    current = whole.handover.coordinator
+    if whole.handover.state != "open":
+        return ()
+    if not team or team == current.team:
+        if current.state != "proposed":
+            return ()
+        agreed = Coordinator("chosen", current.team, current.name, current.phone)
+        return (CoordinatorNamed(agreed, now, SYSTEM),)
+    chosen = playbook.directory.teams.get(team)
+    if chosen is None or team not in teams_in(whole):
+        return ()
+    return (CoordinatorNamed(Coordinator("chosen", team, chosen.name, chosen.phone), now, SYSTEM),)
+
+
+def still_missing(
+    whole: Whole, now: datetime, playbook: Playbook, new_id: Ids
+) -> tuple[TaskAdded, ...]:
+    """Make a missing coordinator somebody's task: of the team that is accountable for the whole."""
+    if whole.handover.state != "open" or whole.handover.coordinator.state != "missing":
+        return ()
+    rules = {rule.id for rule in playbook.on("coordinator.missing")}
+    if any(task.rule_id in rules for task in whole.open_tasks()):
+        return ()
+    planned = plan_on("coordinator.missing", whole.handover, now, playbook)
+    return tuple(TaskAdded(task_of(one, whole.handover, None, new_id), now) for one in planned)
+
+
+def teams_in(whole: Whole) -> tuple[str, ...]:
+    """The teams that are part of a handover: who sent, and who was asked and did not say no."""
+    asked = (offer.team for offer in whole.offers if offer.state in ("offered", "accepted"))
+    return tuple(
+        dict.fromkeys((whole.handover.sender_team, whole.handover.coordinator_team, *asked))
+    )
