@@ -15,11 +15,12 @@ from services.referral.domain.rules import Playbook
 from services.referral.inbound.clocks import Clocks
 from services.referral.inbound.desks import Desks
 from services.referral.inbound.events import Ears
-from services.referral.inbound.handover_commands import handover_commands
+from services.referral.inbound.handover_commands import handover_commands, happening_list
 from services.referral.inbound.handover_pages import handover_pages
 from services.referral.inbound.lists import lists
 from services.referral.inbound.offer_commands import offer_commands
 from services.referral.inbound.offer_pages import offer_pages
+from services.referral.inbound.owner_commands import owner_commands
 from services.referral.inbound.task_commands import task_commands
 from services.referral.inbound.task_pages import task_pages
 from services.referral.inbound.worklist_pages import WAITING, worklist_pages
@@ -81,6 +82,8 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         handover_commands(desks),
         offer_commands(desks),
         task_commands(desks),
+        owner_commands(desks),
+        happening_list(playbook),
         worklist_pages(database, views, directory, pages),
         handover_pages(desks, views, pages),
         offer_pages(desks, views, pages),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from services.referral.domain.errors import CoordinatorIncomplete, NotInThisHandover
 from services.referral.domain.facts import CoordinatorNamed, TaskAdded
 from services.referral.domain.handover import Coordinator, Handover, Offer, Whole
-from services.referral.domain.people import SYSTEM, Person
+from services.referral.domain.people import PATIENT, Person
 from services.referral.domain.planning import Ids, plan_on, task_of
 from services.referral.domain.rules import Playbook
 
@@ -57,11 +57,11 @@ def choose(
         if current.state != "proposed":
             return ()
         agreed = Coordinator("chosen", current.team, current.name, current.phone)
-        return (CoordinatorNamed(agreed, now, SYSTEM),)
+        return (CoordinatorNamed(agreed, now, PATIENT),)
     chosen = playbook.directory.teams.get(team)
     if chosen is None or team not in teams_in(whole):
         return ()
-    return (CoordinatorNamed(Coordinator("chosen", team, chosen.name, chosen.phone), now, SYSTEM),)
+    return (CoordinatorNamed(Coordinator("chosen", team, chosen.name, chosen.phone), now, PATIENT),)
 
 
 def still_missing(

@@ -111,15 +111,6 @@ class NotInThisHandover(Refusal):
         )
 
 
-class RedirectedTooOften(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "offer.redirected_too_often",
-            "conflict",
-            "This was passed on twice already. A clinical lead now decides where it goes, and has a task to do so.",
-        )
-
-
 class TeamUnknown(Refusal):
     def __init__(self) -> None:
         super().__init__(
@@ -145,4 +136,45 @@ class TakenByAnother(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "task.taken", "conflict", "A colleague has taken this task. Ask them, or take it over."
+        )
+
+
+class TaskClosed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.closed", "conflict", "This task is closed. It can be taken up again."
+        )
+
+
+class RuleGone(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "rule.gone",
+            "conflict",
+            "The rule that made this task is not in force any more, so it cannot be taken up again.",
+        )
+
+
+class HappeningUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "happening.unknown", "refused", "Choose what happened from the list of happenings."
+        )
+
+
+class HappenedLater(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "happening.in_future",
+            "refused",
+            "Give a time that has passed: it has not happened yet.",
+        )
+
+
+class RedirectedTooOften(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "offer.redirected_too_often",
+            "conflict",
+            "This was passed on twice already. A clinical lead has a task to decide where it goes.",
         )

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.referral.domain.coordinating import teams_in
+from services.referral.domain.errors import NotInThisHandover
 from services.referral.domain.facts import Fact, SomethingHappened, TaskChanged
 from services.referral.domain.handover import Task, TaskStatus, Whole
-from services.referral.domain.people import SYSTEM
+from services.referral.domain.people import SYSTEM, Person
 from services.referral.domain.planning import Ids, plan_again, plan_on
 from services.referral.domain.redrafting import Redraft
 from services.referral.domain.rules import HAPPENED, Playbook
@@ -47,6 +49,22 @@ def happen(
     if draft.asked or draft.moved:
         facts = (*facts, draft.as_it_stands("happened", now, new_id))
     return facts
+
+
+def report(
+    whole: Whole,
+    code: str,
+    happened_at: datetime,
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+    person: Person,
+) -> tuple[Fact, ...]:
+    """Let somebody who is part of an open handover say what happened."""
+    whole.must_be_open()
+    if not any(person.speaks_for(team) for team in teams_in(whole)):
+        raise NotInThisHandover
+    return happen(whole, code, happened_at, now, playbook, new_id, by=person.ref)
 
 
 def done(

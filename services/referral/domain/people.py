@@ -5,6 +5,8 @@ from dataclasses import dataclass
 EVERY_TEAM = "*"
 SYSTEM = "system"
 """Who acted when no person did: an event, or time."""
+PATIENT = "patient"
+"""Who acted when it was the patient, or somebody who may speak for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.referral.domain.calendars import BankHolidays
 from services.referral.domain.conditions import Condition
-from services.referral.domain.deadlines import Counting
+from services.referral.domain.deadlines import Counting, WorkingDays
 from services.referral.domain.directory import Directory, Team
 from services.referral.domain.handover import Priority
 
@@ -36,6 +36,8 @@ TRIGGERS: frozenset[Trigger] = frozenset(
 )
 """`spell.discharged` is of the living: what follows a death has triggers of its own."""
 HAPPENED = "happened."
+_A_WORKING_WEEK = WorkingDays(5)
+_A_WORKING_DAY = WorkingDays(1)
 Force = Literal["law", "information-standard", "contract", "guideline", "local"]
 Confidence = Literal["V", "P", "K"]
 """Verified in a source, partly verified, or general knowledge."""
@@ -155,6 +157,14 @@ class Playbook:
     divisor: int = 1
     complex_from: int = 3
     """A handover to so many teams needs a named coordinator (A04)."""
+    happenings: Mapping[str, str] = field(default_factory=dict)
+    """What people may say has happened: titles by code."""
+    redirect_limit: int = 2
+    """How often work may be passed on before a clinical lead has to decide (A10)."""
+    accept_redirect: Counting = _A_WORKING_WEEK
+    """How long a team has to answer what was passed on to it (S05)."""
+    accept_move: Counting = _A_WORKING_DAY
+    """How long a team has to answer what came with a patient who moved, or was handed on (R71)."""
     _by_id: Mapping[str, Rule] = field(init=False, compare=False, repr=False)
     _by_trigger: Mapping[Trigger, tuple[Rule, ...]] = field(init=False, compare=False, repr=False)
 

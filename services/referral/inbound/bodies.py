@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 LONGEST_TEXT = 1000
+Short = Annotated[str, Field(min_length=1, max_length=80)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
@@ -30,3 +31,33 @@ class Completing(Body):
 
 class Noting(Body):
     text: Text
+
+
+class PassingOn(Body):
+    team: Short
+    """Directory id of the team that is asked instead."""
+    reason: Short
+
+
+class Claiming(Body):
+    take_over: bool = False
+    """Also when a colleague has it."""
+
+
+class Reassigning(Body):
+    person: Short
+    """Staff reference of a colleague in the same team."""
+
+
+class Coordinating(Body):
+    team: Short
+    name: Short
+    """Whom the patient asks for."""
+    phone: Short
+
+
+class Reporting(Body):
+    code: Short
+    """What happened: one of the codes that `GET /happenings` lists."""
+    happened_at: AwareDatetime | None = None
+    """With an offset; left out: now."""

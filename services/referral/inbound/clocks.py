@@ -9,13 +9,15 @@ from services.chassis.log import get_logger
 from services.chassis.timers import Rung, TimerHandler
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain.rules import Playbook
+from services.referral.usecases.chase_offers import chase_offers
 from services.referral.usecases.chase_withdrawals import chase_withdrawals
 from services.referral.usecases.document_records import Documents
 from services.referral.usecases.escalate_tasks import escalate_tasks
 from services.referral.usecases.keep_watch import check_calendar, keep_watch
+from services.referral.usecases.name_coordinator import chase_coordinators
 from services.referral.usecases.ports import Handovers, RuleVersions, Watch
 from services.referral.usecases.read_documents import UNCLAIMED, claim_documents
-from services.referral.usecases.recording import DEADLINE, UNREAD
+from services.referral.usecases.recording import COORDINATOR, DEADLINE, UNANSWERED, UNREAD
 
 A_MINUTE = 60.0
 _ROUNDS_A_DAY = 24 * 60
@@ -41,7 +43,19 @@ class Clocks:
             DEADLINE: self.when_deadlines_pass,
             UNREAD: self.when_withdrawals_stay_unread,
             UNCLAIMED: self.when_documents_stay_unclaimed,
+            UNANSWERED: self.when_offers_stay_unanswered,
+            COORDINATOR: self.when_coordinators_are_missing,
         }
+
+    async def when_offers_stay_unanswered(self, rung: Sequence[Rung], unit: UnitOfWork) -> None:
+        """Offers that nobody accepted by their own time, together."""
+        timers = {one.subject: one.timer_id for one in rung}
+        await chase_offers(unit, timers, handovers=self.handovers, playbook=self.playbook)
+
+    async def when_coordinators_are_missing(self, rung: Sequence[Rung], unit: UnitOfWork) -> None:
+        """Handovers that still have no named coordinator, together."""
+        timers = {one.subject: one.timer_id for one in rung}
+        await chase_coordinators(unit, timers, handovers=self.handovers, playbook=self.playbook)
 
     async def when_withdrawals_stay_unread(self, rung: Sequence[Rung], unit: UnitOfWork) -> None:
         """Teams that did not say in time that they know of a withdrawal, together."""

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertOvertaken, AlertSent
-from schemas.document import DocumentReceived, DocumentWithdrawn
+from schemas.alert import (
+    AlertAcknowledged,
+    AlertNotDelivered,
+    AlertOvertaken,
+    AlertSent,
+    ReplyReceived,
+)
+from schemas.document import DocumentAnswered, DocumentReceived, DocumentWithdrawn
 from schemas.event import Event
 from schemas.patient import PatientDescribed
 from schemas.spell import (
@@ -27,7 +33,9 @@ from services.referral.usecases.document_records import Documents
 from services.referral.usecases.follow_patients import follow_patients
 from services.referral.usecases.hear_alerts import hear_alerts
 from services.referral.usecases.heed_admissions import heed_admissions, undo_admissions
+from services.referral.usecases.heed_answers import heed_answers
 from services.referral.usecases.heed_deaths import heed_deaths
+from services.referral.usecases.heed_replies import heed_replies
 from services.referral.usecases.know_people import describe_people, forget_people
 from services.referral.usecases.open_handovers import open_handovers
 from services.referral.usecases.ports import Handovers, People, Stays
@@ -62,7 +70,9 @@ class Ears:
     def subscription(self) -> Subscription:
         """What to listen to."""
         return Subscription(
-            (PatientDescribed, *SPELLS, *DOCUMENTS, *ALERTS), self.on_events, self.on_tombstones
+            (PatientDescribed, *SPELLS, *DOCUMENTS, *ALERTS, DocumentAnswered, ReplyReceived),
+            self.on_events,
+            self.on_tombstones,
         )
 
     async def on_events(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
@@ -77,6 +87,10 @@ class Ears:
         alerts = [(one.event, one.cause) for one in heard if isinstance(one.event, ALERTS)]
         if alerts:
             await hear_alerts(unit, alerts, handovers=handovers, playbook=playbook)
+        if answers := _only(DocumentAnswered, heard):
+            await heed_answers(unit, answers, handovers=handovers, playbook=playbook)
+        if replies := _only(ReplyReceived, heard):
+            await heed_replies(unit, replies, handovers=handovers, playbook=playbook)
 
     async def _hear_of_documents(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
         written = [(one.event, one.cause) for one in heard if isinstance(one.event, DOCUMENTS)]

@@ -1,5 +1,6 @@
 """The end of a handover, for other programs."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -7,15 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.chassis.idempotency import Commanded
-from services.referral.inbound.bodies import Reasoned
+from services.referral.domain.rules import Playbook
+from services.referral.inbound.bodies import Coordinating, Reasoned, Reporting
 from services.referral.inbound.desks import Desks
-from services.referral.inbound.requests import Member
+from services.referral.inbound.requests import Member, Reader
 from services.referral.usecases.complete_handover import complete_handover
+from services.referral.usecases.happen import report_happening
+from services.referral.usecases.name_coordinator import name_coordinator
 from services.referral.usecases.withdraw_handover import withdraw_handover
 
 
 def handover_commands(desks: Desks) -> APIRouter:
-    """`POST /handovers/{id}/complete` and `withdraw`. Each takes an `Idempotency-Key`."""
+    """`POST /handovers/{id}/complete`, `withdraw`, `coordinator` and `happenings`. Each takes an `Idempotency-Key`."""
     router = APIRouter(prefix="/handovers/{handover_id}", tags=["handovers"])
 
     @router.post("/complete")
@@ -44,5 +48,45 @@ def handover_commands(desks: Desks) -> APIRouter:
             actor,
             lambda unit, desk: withdraw_handover(unit, desk, handover_id, reason=body.reason),
         )
+
+    @router.post("/coordinator")
+    async def coordinator(
+        handover_id: UUID, body: Coordinating, request: Request, command: Commanded, actor: Member
+    ) -> Response:
+        """Name the patient's single point of contact. The patient may agree, or choose another."""
+        return await desks.act(
+            request,
+            command,
+            actor,
+            lambda unit, desk: name_coordinator(
+                unit, desk, handover_id, team=body.team, name=body.name, phone=body.phone
+            ),
+        )
+
+    @router.post("/happenings")
+    async def happened(
+        handover_id: UUID, body: Reporting, request: Request, command: Commanded, actor: Member
+    ) -> Response:
+        """Say that something happened that rules look at: it may close, move or make tasks."""
+        return await desks.act(
+            request,
+            command,
+            actor,
+            lambda unit, desk: report_happening(
+                unit, desk, handover_id, code=body.code, happened_at=body.happened_at
+            ),
+        )
+
+    return router
+
+
+def happening_list(playbook: Playbook) -> APIRouter:
+    """`GET /happenings`: what may be reported."""
+    router = APIRouter(tags=["handovers"])
+
+    @router.get("/happenings")
+    async def happenings(_: Reader) -> dict[str, Mapping[str, str]]:
+        """What people may say has happened: titles by code."""
+        return {"happenings": playbook.happenings}
 
     return router

@@ -2,15 +2,7 @@
 
 from typing import Any
 
-from services.referral.domain.facts import (
-    HandoverCompleted,
-    HandoverWithdrawn,
-    OfferAccepted,
-    OfferDeclined,
-    TaskAdded,
-    TaskChanged,
-    TaskNoted,
-)
+from services.referral.domain import facts
 from services.referral.usecases.records import Changed
 
 
@@ -18,35 +10,74 @@ def said(change: Changed) -> dict[str, Any]:
     """The facts of one act, merged into one answer. It is kept for a day, for repeats of the request."""
     answer: dict[str, Any] = {"handover_id": change.whole.handover.handover_id}
     for fact in change.facts:
-        match fact:
-            case OfferAccepted():
-                answer |= {
-                    "offer_id": fact.offer_id,
-                    "state": "accepted",
-                    "team": fact.team,
-                    "tasks": fact.tasks,
-                    "coordinator_team": fact.coordinator_team,
-                }
-            case OfferDeclined():
-                answer |= {
-                    "offer_id": fact.offer_id,
-                    "state": "declined",
-                    "team": fact.team,
-                    "reason": fact.reason,
-                    "owner_team": fact.owner_team,
-                }
-            case TaskChanged():
-                answer |= {
-                    "task_id": fact.task_id,
-                    "status": fact.status,
-                    "owner_team": fact.owner_team,
-                }
-            case TaskAdded():
-                answer |= {"follow_on_task_id": fact.task.task_id}
-            case TaskNoted():
-                answer |= {"task_id": fact.task_id, "noted_at": fact.at}
-            case HandoverCompleted():
-                answer |= {"state": "completed"}
-            case HandoverWithdrawn():
-                answer |= {"state": "withdrawn", "reason": fact.reason, "tasks": fact.tasks}
+        answer |= _of_an_offer(fact) or _of_a_task(fact) or _of_the_whole(fact)
     return answer
+
+
+def _of_an_offer(fact: facts.Fact) -> dict[str, Any]:
+    match fact:
+        case facts.OfferAccepted():
+            return {
+                "offer_id": fact.offer_id,
+                "state": "accepted",
+                "team": fact.team,
+                "tasks": fact.tasks,
+                "coordinator_team": fact.coordinator_team,
+            }
+        case facts.OfferDeclined():
+            return {
+                "offer_id": fact.offer_id,
+                "state": "declined",
+                "team": fact.team,
+                "reason": fact.reason,
+                "owner_team": fact.owner_team,
+            }
+        case facts.OfferRedirected() | facts.TasksOffered():
+            owner = fact.team if isinstance(fact, facts.OfferRedirected) else fact.owner_team
+            return {
+                "offer_id": fact.offer.offer_id,
+                "state": "offered",
+                "team": fact.offer.team,
+                "tasks": fact.tasks,
+                "owner_team": owner,
+                "accept_by": fact.offer.accept_by,
+                "redirect_count": fact.offer.redirect_count,
+            }
+    return {}
+
+
+def _of_a_task(fact: facts.Fact) -> dict[str, Any]:
+    match fact:
+        case facts.TaskChanged():
+            return {
+                "task_id": fact.task_id,
+                "status": fact.status,
+                "owner_team": fact.owner_team,
+            }
+        case facts.TaskAdded(task=task) if task.follows is not None:
+            return {"follow_on_task_id": task.task_id}
+        case facts.TaskAdded(task=task):
+            return {"added_task_id": task.task_id}
+        case facts.TaskClaimed():
+            return {"task_id": fact.task_id, "person": fact.person, "owner_team": fact.owner_team}
+        case facts.TaskNoted():
+            return {"task_id": fact.task_id, "noted_at": fact.at}
+    return {}
+
+
+def _of_the_whole(fact: facts.Fact) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    match fact:
+        case facts.HandoverCompleted():
+            said = {"state": "completed"}
+        case facts.HandoverReopened():
+            said = {"state": "open"}
+        case facts.HandoverWithdrawn():
+            said = {"state": "withdrawn", "reason": fact.reason, "tasks": fact.tasks}
+        case facts.CoordinatorNamed(coordinator=who):
+            said = {"coordinator": {"state": who.state, "team": who.team}}
+        case facts.SomethingHappened():
+            said = {"happened": fact.code, "happened_at": fact.happened_at}
+        case facts.HandoverReplanned():
+            said = {"added_tasks": [task.task_id for task in fact.tasks]}
+    return said

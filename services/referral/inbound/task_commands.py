@@ -13,11 +13,12 @@ from services.referral.inbound.requests import Member
 from services.referral.usecases.complete_task import complete_task
 from services.referral.usecases.fail_task import fail_task
 from services.referral.usecases.note_task import note_task
+from services.referral.usecases.reopen_task import reopen_task
 from services.referral.usecases.start_task import start_task
 
 
 def task_commands(desks: Desks) -> APIRouter:
-    """`POST /tasks/{id}/start`, `complete`, `fail` and `note`. Each takes an `Idempotency-Key`."""
+    """`POST /tasks/{id}/start`, `complete`, `fail`, `note` and `reopen`. Each takes an `Idempotency-Key`."""
     router = APIRouter(prefix="/tasks/{task_id}", tags=["tasks"])
 
     @router.post("/start")
@@ -66,6 +67,21 @@ def task_commands(desks: Desks) -> APIRouter:
             command,
             actor,
             lambda unit, desk: note_task(unit, desk, task_id, text=body.text),
+        )
+
+    @router.post("/reopen")
+    async def reopen(
+        task_id: UUID, body: Reasoned, request: Request, command: Commanded, actor: Member
+    ) -> Response:
+        """Take up a closed task again: a new task follows it, in a completed handover too.
+
+        `reason` is `not-done`, `needed-again` or `closed-in-error`.
+        """
+        return await desks.act(
+            request,
+            command,
+            actor,
+            lambda unit, desk: reopen_task(unit, desk, task_id, reason=body.reason),
         )
 
     return router

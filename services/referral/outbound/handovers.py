@@ -147,6 +147,15 @@ class HandoverTables(Lookups, StopNotices):
         )
         return {row["task_id"]: row["handover_id"] for row in rows}
 
+    async def handovers_of_offers(
+        self, connection: Connection, offer_ids: Iterable[UUID]
+    ) -> dict[UUID, UUID]:
+        rows = await connection.fetch(
+            "SELECT offer_id, handover_id FROM offers WHERE offer_id = ANY($1::uuid[])",
+            list(offer_ids),
+        )
+        return {row["offer_id"]: row["handover_id"] for row in rows}
+
     async def alerts_with_a_task(self, connection: Connection, alerts: Iterable[UUID]) -> set[UUID]:
         rows = await connection.fetch(
             "SELECT alert_id FROM tasks WHERE alert_id = ANY($1::uuid[])", list(alerts)

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.chassis.connection import Connection
 from services.referral.domain.facts import OfferRedirected, OfferUnanswered, TasksOffered
 from services.referral.outbound.replan_writer import JOIN_PARTIES
-from services.referral.outbound.rows import OFFER_COLUMNS, offer_row
+from services.referral.outbound.rows import offer_row
 
 ANSWER = """
 UPDATE offers SET state = $2, answered_at = $3, answered_by = $4, answered_because = $5 WHERE offer_id = $1
@@ -19,7 +19,13 @@ UPDATE tasks SET status = $5, owner_team = $2, owned_by = $4, owner_person = '',
 WHERE task_id = ANY($1::uuid[])
 """
 _ASK_ANOTHER = "UPDATE tasks SET offer_id = $2, status = 'requested', owner_person = '' WHERE task_id = ANY($1::uuid[])"
-_WHY = "UPDATE offers SET made_because = $2 WHERE offer_id = $1"
+# Tasks may join an offer that waits already.
+_MAKE = """
+INSERT INTO offers (offer_id, handover_id, team, role, instead_of, due_at, from_team, redirects, redirect_count, accept_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (offer_id) DO UPDATE SET due_at = least(offers.due_at, excluded.due_at)
+"""
+_WHY = "UPDATE offers SET made_because = $2 WHERE offer_id = $1 AND made_because = ''"
 _FIRST_DUE = "SELECT offer_id, min(due_at) AS due_at FROM unnest($1::uuid[], $2::uuid[]) AS asked (offer_id, task_id) JOIN tasks USING (task_id) GROUP BY 1"
 _EMPTIED = """
 UPDATE offers o SET state = 'withdrawn', answered_at = $2, answered_by = $3, answered_because = $4
@@ -65,10 +71,8 @@ async def _make(connection: Connection, happened: Sequence[tuple[UUID, _OfferedL
     pairs = [(f.offer.offer_id, task) for _, f in happened for task in f.tasks]
     rows = await connection.fetch(_FIRST_DUE, [o for o, _ in pairs], [t for _, t in pairs])
     first = {row["offer_id"]: row["due_at"] for row in rows}
-    await connection.copy_records_to_table(
-        "offers",
-        columns=OFFER_COLUMNS,
-        records=[offer_row(f.offer, first.get(f.offer.offer_id, f.at)) for _, f in happened],
+    await connection.executemany(
+        _MAKE, [offer_row(f.offer, first.get(f.offer.offer_id, f.at)) for _, f in happened]
     )
     await connection.executemany(_WHY, [(f.offer.offer_id, f.reason) for _, f in happened])
     await connection.executemany(_ASK_ANOTHER, [(f.tasks, f.offer.offer_id) for _, f in happened])

@@ -25,6 +25,12 @@ ESCALATED = counter(
 WARNED = counter(
     "baton_referral_tasks_warned_total", "Warnings on the way to a deadline, before it passed"
 )
+REOPENED = counter(
+    "baton_referral_tasks_reopened_total", "Closed tasks that somebody took up again"
+)
+UNANSWERED = counter(
+    "baton_referral_offers_unanswered_total", "Offers that nobody accepted by their own time"
+)
 REACH_PERSON = counter(
     "baton_referral_reach_person_tasks_total", "Tasks made because a message reached nobody"
 )

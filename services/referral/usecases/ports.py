@@ -102,6 +102,12 @@ class Handovers(Protocol):
         """The handover of each task."""
         ...
 
+    async def handovers_of_offers(
+        self, connection: Connection, offer_ids: Iterable[UUID]
+    ) -> dict[UUID, UUID]:
+        """The handover of each offer."""
+        ...
+
     async def alerts_with_a_task(self, connection: Connection, alerts: Iterable[UUID]) -> set[UUID]:
         """Which of these alerts have made a task already."""
         ...
