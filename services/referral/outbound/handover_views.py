@@ -76,6 +76,10 @@ _COLUMNS = (
     "purpose",
     "replaces",
     "replaced_by",
+    "coordinator_state",
+    "coordinator_at",
+    "coordinator_name",
+    "coordinator_phone",
 )
 _OWNERS = """
 SELECT subject, since, team, moved_by FROM ownership

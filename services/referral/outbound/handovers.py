@@ -14,7 +14,7 @@ from services.referral.outbound.fact_writer import write_facts
 from services.referral.outbound.lookups import Lookups
 from services.referral.outbound.rows import (
     HANDOVER_COLUMNS,
-    OFFER_COLUMNS,
+    OPENED_OFFER_COLUMNS,
     TASK_COLUMNS,
     handover_row,
     offer_rows,
@@ -68,7 +68,7 @@ class HandoverTables(Lookups, StopNotices):
         )
         await connection.copy_records_to_table(
             "offers",
-            columns=OFFER_COLUMNS,
+            columns=OPENED_OFFER_COLUMNS,
             records=[row for one in opened for row in offer_rows(one.fact.offers, one.fact.tasks)],
         )
         await connection.copy_records_to_table(

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.chassis.connection import Connection
 from services.referral.outbound.person_views import read_person
+from services.referral.outbound.rows import PRIORITIES
 from services.referral.usecases.views import Filters, OfferView
 
 # Only the page itself is joined with what it shows, row by row.
@@ -144,6 +145,16 @@ def _read(rows: Iterable[asyncpg.Record]) -> list[OfferView]:
             opened_at=row["opened_at"],
             titles=row["titles"],
             person=read_person(row),
+            priority=PRIORITIES[row["priority"]],
+            skills=row["skills"],
+            from_team=row["from_team"],
+            redirects=row["redirects"],
+            redirect_count=row["redirect_count"],
+            accept_by=row["accept_by"],
+            unanswered=row["unanswered"],
+            made_because=row["made_because"],
+            coordinator_state=row["coordinator_state"],
+            purpose=row["purpose"],
         )
         for row in rows
     ]

@@ -7,7 +7,7 @@ from services.chassis.connection import Connection
 from services.referral.domain.facts import HandoverPatientChanged, HandoverReplanned
 from services.referral.domain.people import SYSTEM
 from services.referral.outbound.rows import (
-    OFFER_COLUMNS,
+    OPENED_OFFER_COLUMNS,
     TASK_COLUMNS,
     discharge_row,
     offer_rows,
@@ -60,7 +60,7 @@ async def write_replanned(
     )
     await connection.copy_records_to_table(
         "offers",
-        columns=OFFER_COLUMNS,
+        columns=OPENED_OFFER_COLUMNS,
         records=[row for _, f in happened for row in offer_rows(f.offers, f.tasks)],
     )
     await connection.copy_records_to_table(

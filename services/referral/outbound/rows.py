@@ -46,6 +46,8 @@ OFFER_COLUMNS = (
     "redirect_count",
     "accept_by",
 )
+OPENED_OFFER_COLUMNS = (*OFFER_COLUMNS, "priority", "skills")
+"""Of offers that are made together with their tasks."""
 PRIORITIES: tuple[Priority, ...] = ("routine", "urgent", "asap", "stat")
 """As the tables count them."""
 TASK_COLUMNS = (
@@ -155,10 +157,12 @@ def read_referral(row: asyncpg.Record) -> Referral | None:
 
 
 def offer_rows(offers: Iterable[Offer], tasks: Sequence[Task]) -> Iterable[tuple[Any, ...]]:
-    """New offers, each due with the first of its tasks, in the order of `OFFER_COLUMNS`."""
+    """New offers, as due and as pressing as their tasks make them, in the order of `OPENED_OFFER_COLUMNS`."""
     for offer in offers:
-        due_at = min(task.due_at for task in tasks if task.offer_id == offer.offer_id)
-        yield offer_row(offer, due_at)
+        asked = [task for task in tasks if task.offer_id == offer.offer_id]
+        priority = max(PRIORITIES.index(task.priority) for task in asked)
+        skills = sorted({task.skill for task in asked})
+        yield (*offer_row(offer, min(task.due_at for task in asked)), priority, skills)
 
 
 def offer_row(offer: Offer, due_at: datetime) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ import asyncpg
 from services.chassis.connection import Connection
 from services.referral.outbound import documents
 from services.referral.outbound.person_views import read_person
+from services.referral.outbound.rows import PRIORITIES
 from services.referral.usecases.views import Filters, RuleView, TaskView
 
 # Each branch walks an index of its own, team by team, and stops at the length of the page; only the page itself is
@@ -152,6 +153,16 @@ def _read(rows: Iterable[asyncpg.Record]) -> list[TaskView]:
             late=row["late"],
             rule=_read_rule(row),
             person=read_person(row),
+            skill=row["skill"],
+            priority=PRIORITIES[row["priority"]],
+            owner_person=row["owner_person"],
+            working=row["working"],
+            ladder_step=row["ladder_step"],
+            rings_at=row["rings_at"],
+            snoozed_until=row["snoozed_until"],
+            snoozed_because=row["snoozed_because"],
+            coordinator_state=row["coordinator_state"],
+            coordinator_team=row["coordinator_team"],
         )
         for row in rows
     ]

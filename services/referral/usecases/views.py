@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from services.referral.domain.handover import CoordinatorState, Priority
 from services.referral.usecases.document_records import DocumentView
 
 
@@ -71,6 +72,20 @@ class TaskView:
     person: PersonView
     document: DocumentView | None = None
     """What it asks to be read; only where one task is shown."""
+    skill: str = ""
+    """Whose work it is: `clinical`, `clerical`, `pharmacy` or `social-care`."""
+    priority: Priority = "routine"
+    owner_person: str = ""
+    """Who in the team took it; empty: nobody in particular."""
+    working: str = ""
+    """How its deadline was counted."""
+    ladder_step: int = 0
+    rings_at: datetime | None = None
+    """When silence about it is told next."""
+    snoozed_until: datetime | None = None
+    snoozed_because: str = ""
+    coordinator_state: CoordinatorState = ""
+    coordinator_team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,18 @@ class OfferView:
     titles: Sequence[str]
     """What is asked for, a title a task."""
     person: PersonView
+    priority: Priority = "routine"
+    """Of the most pressing of its tasks."""
+    skills: Sequence[str] = ()
+    from_team: str = ""
+    """Who asks; empty: the team that sent the patient."""
+    redirects: UUID | None = None
+    redirect_count: int = 0
+    accept_by: datetime | None = None
+    unanswered: bool = False
+    made_because: str = ""
+    coordinator_state: CoordinatorState = ""
+    purpose: str = "discharge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +169,12 @@ class HandoverView:
     """The withdrawn handover of the same stay that this one follows."""
     replaced_by: UUID | None
     """The one that followed."""
+    coordinator_state: CoordinatorState
+    """Whether the named person whom the patient can ask for is `missing`, `proposed` or `chosen`; empty: not needed."""
+    coordinator_at: str
+    """Their team."""
+    coordinator_name: str
+    coordinator_phone: str
     person: PersonView
 
 
