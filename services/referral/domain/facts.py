@@ -14,6 +14,7 @@ from services.referral.domain.handover import (
     Task,
     TaskStatus,
 )
+from services.referral.domain.referral_facts import ReferralFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,5 +284,6 @@ Fact = (
     | OfferUnanswered
     | TaskFact
     | WholeFact
+    | ReferralFact
 )
 """Everything that can happen to a handover that is there."""

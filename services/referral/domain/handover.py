@@ -9,7 +9,7 @@ from uuid import UUID
 from services.referral.domain.case import Case
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.errors import HandoverClosed, NotFound
-from services.referral.domain.referral import Referral
+from services.referral.domain.referral import Progress, Referral
 
 HandoverState = Literal["open", "completed", "withdrawn"]
 Purpose = Literal["discharge", "loose-end", "document", "referral"]
@@ -80,6 +80,8 @@ class Handover:
     """The later stay that made its follow-up pointless."""
     referral: Referral | None = None
     """The referral as last heard, where it is for one."""
+    progress: Progress | None = None
+    """How far that referral has got."""
     coordinator: Coordinator = Coordinator()
     happened: Mapping[str, datetime] = field(default_factory=dict)
     """When what matters to its rules happened, by the code of `happenings.yaml` (UTC)."""

@@ -23,7 +23,8 @@ from schemas.handover import (
     TaskMade,
     TaskWarned,
 )
-from services.referral.domain import facts
+from schemas.referral import AppointmentChanged, ReferralChanged
+from services.referral.domain import facts, referral_facts
 from services.referral.domain.handover import Handover, Offer, Task
 
 _TaskFact = (
@@ -89,6 +90,8 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
                 accept_by=fact.accept_by,
                 said_at=fact.at,
             )
+        case referral_facts.ReferralMoved() | referral_facts.AppointmentChanged():
+            event = _of_a_referral(about, handover, fact)
         case facts.TaskNoted():
             event = None
         case (
@@ -102,6 +105,31 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
         case _:
             event = _of_the_whole(about, fact)
     return event
+
+
+def _of_a_referral(
+    about: dict[str, Any], handover: Handover, fact: referral_facts.ReferralFact
+) -> Event:
+    about |= {"referral_id": handover.spell_id, "changed_at": fact.at, "changed_by": fact.by}
+    match fact:
+        case referral_facts.ReferralMoved():
+            return ReferralChanged(
+                **about,
+                state=fact.state,
+                team=fact.team,
+                reason=fact.reason,
+                clock_started_at=handover.clock_started_at,
+                clock_stopped_at=fact.clock_stopped_at,
+            )
+        case referral_facts.AppointmentChanged(appointment=one):
+            return AppointmentChanged(
+                **about,
+                appointment_id=one.appointment_id,
+                status=one.status,
+                team=one.team,
+                starts_at=one.starts_at,
+                previous_starts_at=fact.previous_starts_at,
+            )
 
 
 def _of_a_task(about: dict[str, Any], fact: _TaskFact) -> Event:

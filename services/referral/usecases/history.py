@@ -26,6 +26,11 @@ from services.referral.domain.facts import (
     TaskWarned,
     WholeFact,
 )
+from services.referral.domain.referral_facts import (
+    AppointmentChanged,
+    ReferralFact,
+    ReferralMoved,
+)
 from services.referral.usecases.records import HistoryEntry
 
 
@@ -57,9 +62,21 @@ def entries_of(of: UUID, fact: Fact) -> tuple[HistoryEntry, ...]:
             | TaskEscalated()
         ):
             entries = _of_a_task(of, fact)
+        case ReferralMoved() | AppointmentChanged():
+            entries = _of_a_referral(of, fact)
         case _:
             entries = _of_the_whole(of, fact)
     return entries
+
+
+def _of_a_referral(of: UUID, fact: ReferralFact) -> tuple[HistoryEntry, ...]:
+    match fact:
+        case ReferralMoved(state=state, team=team, at=at, by=by, reason=reason):
+            return (HistoryEntry(of, at, f"referral.{state}", of, team, by, reason),)
+        case AppointmentChanged(appointment=one, at=at, by=by):
+            when = one.starts_at.isoformat()
+            what = f"appointment.{one.status}"
+            return (HistoryEntry(of, at, what, one.appointment_id, one.team, by, when),)
 
 
 def _of_a_task(of: UUID, fact: TaskFact) -> tuple[HistoryEntry, ...]:
