@@ -43,7 +43,8 @@ UNPLACED_PRACTICES = frozenset({"V81997", "V81998", "V81999"})
 """None registered, not applicable, not known: codes that no practice answers to (C5)."""
 
 CLINICAL_FRAILTY_SCALE = "763264000"
-INDICATORS = frozenset({CLINICAL_FRAILTY_SCALE})
+AT_RISK_FOR_SUICIDE = "225444004"
+INDICATORS = frozenset({CLINICAL_FRAILTY_SCALE, AT_RISK_FOR_SUICIDE})
 """SNOMED CT observations that pathways ask for; others stay in the stored message (P01)."""
 
 SNOMED = "http://snomed.info/sct"
