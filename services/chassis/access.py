@@ -46,6 +46,8 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     teams: frozenset[str] = frozenset()
     """Directory ids of the teams that they act for; `*` stands for all."""
+    skills: frozenset[str] = frozenset()
+    """What work they do; empty stands for any."""
     name: str = field(default="", compare=False)
     """How a page greets a signed-in person."""
 
@@ -70,6 +72,7 @@ class Token(BaseModel):
     ref: str = Field(min_length=1)
     roles: frozenset[Role] = Field(min_length=1)
     teams: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
 
 
 class Tokens:
@@ -83,7 +86,8 @@ class Tokens:
                 f"BATON_API_TOKENS is not of its form: {_first_fault(error)}"
             ) from None
         self._listed = [
-            (token.sha256.encode(), Actor(token.ref, token.roles, token.teams)) for token in listed
+            (token.sha256.encode(), Actor(token.ref, token.roles, token.teams, token.skills))
+            for token in listed
         ]
 
     def holder(self, token: str) -> Actor | None:

@@ -31,12 +31,20 @@ class DemoPerson:
     roles: Sequence[Role] = (Role.TEAM,)
     team_name: str = ""
     """How the sign-in page names the team."""
+    skills: Sequence[str] = ()
+    """What work they do; empty stands for any."""
 
     @property
     def actor(self) -> Actor:
         """The person as the rest of the service knows them."""
         shown = f"{self.name}, {self.team_name}" if self.team_name else self.name
-        return Actor(self.ref, frozenset(self.roles), frozenset({self.team}), shown)
+        return Actor(
+            self.ref,
+            frozenset(self.roles),
+            frozenset({self.team}),
+            frozenset(self.skills),
+            shown,
+        )
 
 
 class Sessions:

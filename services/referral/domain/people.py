@@ -1,12 +1,16 @@
 """Who acts: a member of staff and the teams that they may speak for."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 EVERY_TEAM = "*"
 SYSTEM = "system"
 """Who acted when no person did: an event, or time."""
 PATIENT = "patient"
 """Who acted when it was the patient, or somebody who may speak for them."""
+
+Skill = Literal["clinical", "clerical", "pharmacy", "social-care"]
+"""Whose work a task is, so that clerical work does not land on clinicians (A42)."""
 
 
 @dataclass(frozen=True, slots=True)
