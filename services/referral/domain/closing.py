@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from services.referral.domain import reasons
-from services.referral.domain.deadlines import WorkingDays, due, shortened
+from services.referral.domain.counting import WorkingDays
+from services.referral.domain.deadlines import due, shortened
 from services.referral.domain.directory import Team
 from services.referral.domain.errors import NotTheCoordinator, ReasonUnknown, TasksStillOpen
 from services.referral.domain.facts import HandoverCompleted, HandoverWithdrawn

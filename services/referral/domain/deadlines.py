@@ -1,60 +1,22 @@
-"""Deadlines: from an anchor in time to the instant something is due, by five kinds of counting (B0)."""
+"""Deadlines: from an anchor in time to the instant something is due, and how that was counted."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from datetime import UTC, datetime
 
-from services.referral.domain.calendars import (
-    LONDON,
-    ONE_DAY,
-    BankHolidays,
-    Calendar,
-    instant,
-    local_date,
+from services.referral.domain import working
+from services.referral.domain.birthdays import birthday, school_year
+from services.referral.domain.calendars import LONDON, BankHolidays, Calendar, Days, instant
+from services.referral.domain.counting import (
+    AcademicYear,
+    AfterPlanned,
+    AgeAt,
+    BeforeEvent,
+    BeforePlanned,
+    ByLocalTime,
+    Counting,
+    Window,
 )
-
-Roll = Literal["none", "preceding"]
-"""What to do when the owner is closed on the day; never `following`, which would make a safety rule late."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClockHours:
-    """Elapsed hours on the UTC line: bank holidays and clock changes do not stop them."""
-
-    hours: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDayHours:
-    """Elapsed hours, of which whole local days on which the owner is closed are left out."""
-
-    hours: int
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingDays:
-    """Monday to Friday without bank holidays, the anchor's day being day 0; due at the owner's close on day n."""
-
-    days: int
-    roll: Roll = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarWeeks:
-    """The same local time, so many weeks later."""
-
-    weeks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Elapsed hours again: not before the one, not after the other."""
-
-    after_hours: int
-    within_hours: int
-
-
-Counting = ClockHours | OpenDayHours | WorkingDays | CalendarWeeks | Window
+from services.referral.domain.reaching import Start, back, earliest, next_time, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +31,31 @@ class Due:
 
 def due(counting: Counting, anchor: datetime, calendar: Calendar, holidays: BankHolidays) -> Due:
     """Count from `anchor` (aware) in the owner's `calendar`."""
-    anchor = anchor.astimezone(UTC)
+    local = anchor.astimezone(LONDON)
+    start = Start(anchor.astimezone(UTC), local, local.date(), local.year)
+    days = calendar.days(holidays)
     match counting:
-        case ClockHours(hours):
-            return Due(anchor + timedelta(hours=hours))
-        case Window(after_hours, within_hours):
-            return Due(
-                anchor + timedelta(hours=within_hours), anchor + timedelta(hours=after_hours)
-            )
-        case CalendarWeeks(weeks):
-            local = anchor.astimezone(LONDON)
-            return Due(instant(local.date() + timedelta(weeks=weeks), local.time()))
-        case OpenDayHours(hours):
-            return Due(_after_open_hours(anchor, hours, calendar, holidays))
-        case WorkingDays(days, roll):
-            return Due(_close_of_working_day(anchor, days, roll, calendar, holidays))
+        case Window():
+            return _window(counting, start, days)
+        case AgeAt() | AcademicYear():
+            return _of_age(counting, start)
+        case ByLocalTime():
+            end = next_time(counting, start, days)
+            way = f"{start.shown}, {end.amount}"
+        case BeforePlanned(by):
+            end = back(by, start, days)
+            way = f"planned for {start.shown}, {end.amount} before"
+        case AfterPlanned(by):
+            end = reach(by, start, days)
+            way = f"planned for {start.shown}, {end.amount} after"
+        case BeforeEvent(event, backstop):
+            end = reach(backstop, start, days)
+            what = event.replace("-", " ")
+            way = f"before the {what}, at the latest {start.shown} + {end.amount}"
+        case _:
+            end = reach(counting, start, days)
+            way = f"{start.shown} + {end.amount}"
+    return Due(end.at, None, f"{way}{end.note} → {end.shown}")
 
 
 def shortened(due: Due, anchor: datetime, divisor: int) -> Due:
@@ -93,41 +65,30 @@ def shortened(due: Due, anchor: datetime, divisor: int) -> Due:
     return Due(
         anchor + (due.due_at - anchor) / divisor,
         due.not_before and anchor + (due.not_before - anchor) / divisor,
-        due.working,
+        due.working and f"{due.working}, brought nearer for a demonstration",
     )
 
 
-def _after_open_hours(
-    anchor: datetime, hours: int, calendar: Calendar, holidays: BankHolidays
-) -> datetime:
-    left = timedelta(hours=hours)
-    day, now = local_date(anchor), anchor
-    while True:
-        midnight = instant(day + ONE_DAY, time.min)
-        if calendar.hours_on(day, holidays) is not None:
-            if now + left <= midnight:
-                return now + left
-            left -= midnight - now
-        day, now = day + ONE_DAY, midnight
+def _window(window: Window, start: Start, days: Days) -> Due:
+    end = reach(window.within, start, days)
+    first = earliest(window.not_before, start, days)
+    return Due(
+        end.at,
+        min(first.at, end.at),
+        f"{start.shown} + {first.amount} to {end.amount}{end.note} → {first.shown} to {end.shown}",
+    )
 
 
-def _close_of_working_day(
-    anchor: datetime, days: int, roll: Roll, calendar: Calendar, holidays: BankHolidays
-) -> datetime:
-    first = local_date(anchor)
-    day = _nth_working_day(first, days, holidays)
-    hours = calendar.hours_on(day, holidays)
-    while hours is None and roll == "preceding" and day - ONE_DAY > first:
-        day -= ONE_DAY
-        hours = calendar.hours_on(day, holidays)
-    if hours is None:
-        return instant(day + ONE_DAY, time.min)
-    return instant(day, hours.closes)
-
-
-def _nth_working_day(day: date, days: int, holidays: BankHolidays) -> date:
-    while days:
-        day += ONE_DAY
-        if day.weekday() < 5 and day not in holidays.days:
-            days -= 1
-    return day
+def _of_age(counting: AgeAt | AcademicYear, start: Start) -> Due:
+    born = f"born {working.date_alone(start.day)}"
+    if isinstance(counting, AgeAt):
+        day = birthday(start.day, counting.years)
+        shown = f"start of {working.day(day, 0)}"
+        said = f"{born}, {working.ordinal(counting.years)} birthday → {shown}"
+        return Due(instant(day, datetime.min.time()), None, said)
+    first, after = school_year(start.day, counting.year)
+    said = f"{born}, school year {counting.year} starts {working.date_alone(first)}"
+    if counting.point == "start":
+        return Due(instant(first, datetime.min.time()), None, said)
+    said = f"{said} → {working.end_of(after, 0)}"
+    return Due(instant(after, datetime.min.time()), None, said)

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from services.referral.domain.calendars import Calendar
-from services.referral.domain.deadlines import WorkingDays, due, shortened
+from services.referral.domain.counting import WorkingDays
+from services.referral.domain.deadlines import due, shortened
 from services.referral.domain.handover import Task
 from services.referral.domain.rules import Asked, Playbook, Rule, Step
 

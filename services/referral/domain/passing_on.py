@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.referral.domain import reasons
-from services.referral.domain.deadlines import Counting, due, shortened
+from services.referral.domain.counting import Counting
+from services.referral.domain.deadlines import due, shortened
 from services.referral.domain.directory import Team
 from services.referral.domain.errors import (
     NotOffered,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.referral.domain.calendars import BankHolidays
 from services.referral.domain.conditions import Condition
-from services.referral.domain.deadlines import Counting, WorkingDays
+from services.referral.domain.counting import Counting, WorkingDays
 from services.referral.domain.directory import Directory, Team
 from services.referral.domain.handover import Priority
 

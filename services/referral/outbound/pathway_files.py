@@ -2,25 +2,16 @@
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.referral.domain.conditions import AllOf
-from services.referral.domain.deadlines import (
-    CalendarWeeks,
-    ClockHours,
-    Counting,
-    OpenDayHours,
-    Roll,
-    Window,
-    WorkingDays,
-)
+from services.referral.domain.counting import ClockHours, Counting, WorkingDays, may_come_late
 from services.referral.domain.handover import Priority
 from services.referral.domain.ladder import WARNINGS
 from services.referral.domain.rules import (
     AfterDeath,
-    Anchor,
     Asked,
     Confidence,
     Force,
@@ -36,61 +27,7 @@ from services.referral.outbound.condition_entries import (
     ValueSets,
 )
 from services.referral.outbound.data_files import DATA, DataError, Entry, read
-
-Count = Annotated[int, Field(gt=0, le=1000)]
-
-
-class ClockHoursEntry(Entry):
-    kind: Literal["clock_hours"]
-    hours: Count
-    anchor: Anchor
-
-    def counting(self) -> Counting:
-        return ClockHours(self.hours)
-
-
-class OpenDayHoursEntry(Entry):
-    kind: Literal["clock_hours_excluding_closed_days"]
-    hours: Count
-    anchor: Anchor
-
-    def counting(self) -> Counting:
-        return OpenDayHours(self.hours)
-
-
-class WorkingDaysEntry(Entry):
-    kind: Literal["working_days"]
-    days: Count
-    anchor: Anchor
-    roll: Roll
-
-    def counting(self) -> Counting:
-        return WorkingDays(self.days, self.roll)
-
-
-class CalendarWeeksEntry(Entry):
-    kind: Literal["calendar_weeks"]
-    weeks: Count
-    anchor: Anchor
-
-    def counting(self) -> Counting:
-        return CalendarWeeks(self.weeks)
-
-
-class WindowEntry(Entry):
-    kind: Literal["window"]
-    after_hours: Count
-    within_hours: Count
-    anchor: Anchor
-
-    def counting(self) -> Counting:
-        return Window(self.after_hours, self.within_hours)
-
-
-DeadlineEntry = Annotated[
-    ClockHoursEntry | OpenDayHoursEntry | WorkingDaysEntry | CalendarWeeksEntry | WindowEntry,
-    Field(discriminator="kind"),
-]
+from services.referral.outbound.deadline_entries import DeadlineEntry
 
 
 class AskedEntry(Entry):
@@ -173,6 +110,15 @@ class RuleFile(Entry):
     does_not_complete: tuple[str, ...] = ()
     cancel_when: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _never_late_for_safety(self) -> Self:
+        local = self.force == "local" and self.task.priority == "routine"
+        if not local and may_come_late(self.deadline.counting()):
+            raise ValueError(
+                "deadline: roll: following comes too late; only a local rule of routine priority may say it"
+            )
+        return self
 
     def rule(self, value_sets: ValueSets) -> Rule:
         """The rule as the decisions use it."""

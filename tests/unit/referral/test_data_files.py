@@ -57,7 +57,7 @@ def test_every_role_that_a_rule_asks_has_a_team():
             "pathways/R26.yaml",
             ("deadline", "roll"),
             "following",
-            "R26.yaml: deadline.working_days.roll: ",
+            "R26.yaml: the file: Value error, deadline: roll: following comes too late",
         ),
         ("pathways/R26.yaml", ("titel",), "misspelt", "R26.yaml: titel: "),
         ("pathways/R26.yaml", ("id",), "R27", "R26.yaml: id: says 'R27'"),

@@ -7,15 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.referral.domain.calendars import BankHolidays, local_date
-from services.referral.domain.deadlines import (
-    CalendarWeeks,
+from services.referral.domain.counting import (
+    CalendarSpan,
     ClockHours,
     OpenDayHours,
     Window,
     WorkingDays,
-    due,
-    shortened,
 )
+from services.referral.domain.deadlines import due, shortened
 from services.referral.outbound.calendar_files import read_calendars
 from tests.unit.referral.builders import LONDON, london
 
@@ -28,14 +27,21 @@ GOLDEN = [
     ("S01 R01", ClockHours(24), EVERY_DAY, "2026-09-08 11:20", None, "2026-09-09 11:20"),
     (
         "S01 R14",
-        Window(24, 72),
+        Window(ClockHours(24), ClockHours(72)),
         EVERY_DAY,
         "2026-09-08 11:20",
         "2026-09-09 11:20",
         "2026-09-11 11:20",
     ),
     ("S01 R09", OpenDayHours(72), PHARMACY, "2026-09-08 15:10", None, "2026-09-11 15:10"),
-    ("S01 R06", CalendarWeeks(1), PRACTICE, "2026-09-08 15:05", None, "2026-09-15 15:05"),
+    (
+        "S01 R06",
+        CalendarSpan(1, "week", keeps_time=True),
+        PRACTICE,
+        "2026-09-08 15:05",
+        None,
+        "2026-09-15 15:05",
+    ),
     (
         "S07 R01 on Christmas Day",
         ClockHours(24),
@@ -46,7 +52,7 @@ GOLDEN = [
     ),
     (
         "S07 R14",
-        Window(24, 72),
+        Window(ClockHours(24), ClockHours(72)),
         EVERY_DAY,
         "2026-12-24 16:40",
         "2026-12-25 16:40",
@@ -68,7 +74,14 @@ GOLDEN = [
         None,
         "2026-12-31 16:45",
     ),
-    ("S07 R06", CalendarWeeks(1), PRACTICE, "2026-12-24 18:10", None, "2026-12-31 18:10"),
+    (
+        "S07 R06",
+        CalendarSpan(1, "week", keeps_time=True),
+        PRACTICE,
+        "2026-12-24 18:10",
+        None,
+        "2026-12-31 18:10",
+    ),
     (
         "S07 five working days",
         WorkingDays(5),
@@ -96,7 +109,7 @@ GOLDEN = [
     ("S12 24 hours", ClockHours(24), EVERY_DAY, "2026-10-23 10:15", None, "2026-10-24 10:15"),
     (
         "a week across 25 October keeps the wall clock",
-        CalendarWeeks(1),
+        CalendarSpan(1, "week", keeps_time=True),
         PRACTICE,
         "2026-10-23 10:15",
         None,
@@ -104,7 +117,7 @@ GOLDEN = [
     ),
     (
         "a week across 29 March keeps the wall clock",
-        CalendarWeeks(1),
+        CalendarSpan(1, "week", keeps_time=True),
         PRACTICE,
         "2026-03-27 10:15",
         None,
@@ -174,14 +187,18 @@ def test_deadlines_agree_with_those_counted_by_hand(counting, calendar, anchor, 
 
 def test_an_hour_that_comes_twice_gives_the_earlier_deadline():
     """01:30 on 25 October 2026 comes twice; C4 asks for the earlier reading."""
-    when = due(CalendarWeeks(1), london("2026-10-18 01:30"), EVERY_DAY, HOLIDAYS)
+    when = due(
+        CalendarSpan(1, "week", keeps_time=True), london("2026-10-18 01:30"), EVERY_DAY, HOLIDAYS
+    )
 
     assert when.due_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
 def test_an_hour_that_is_left_out_moves_forward():
     """01:30 on 29 March 2026 does not exist."""
-    when = due(CalendarWeeks(1), london("2026-03-22 01:30"), EVERY_DAY, HOLIDAYS)
+    when = due(
+        CalendarSpan(1, "week", keeps_time=True), london("2026-03-22 01:30"), EVERY_DAY, HOLIDAYS
+    )
 
     assert when.due_at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
     assert when.due_at.astimezone(LONDON).hour == 2
@@ -224,7 +241,7 @@ def test_the_snapshot_says_how_far_it_reaches():
 
 def test_a_demonstration_shortens_the_way_from_anchor_to_deadline():
     anchor = london("2026-11-24 10:00")
-    when = due(Window(24, 72), anchor, EVERY_DAY, HOLIDAYS)
+    when = due(Window(ClockHours(24), ClockHours(72)), anchor, EVERY_DAY, HOLIDAYS)
 
     quick = shortened(when, anchor, 1440)
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.referral.domain.deadlines import (
-    CalendarWeeks,
+from services.referral.domain.counting import (
+    CalendarSpan,
     ClockHours,
     OpenDayHours,
     Window,
@@ -131,8 +131,8 @@ def test_an_unknown_code_is_still_readable():
         (ClockHours(1), "Within 1 hour after the patient left hospital; weekends and bank holidays count"),
         (OpenDayHours(72), "Within 72 hours after the patient left hospital, without days on which the team is closed"),
         (WorkingDays(2), "Within 2 working days after the patient left hospital, by the team's closing time"),
-        (CalendarWeeks(1), "Within 1 week after the patient left hospital, at the same time of day"),
-        (Window(24, 72), "Between 24 and 72 hours after the patient left hospital; weekends and bank holidays count"),
+        (CalendarSpan(1, "week", keeps_time=True), "Within 1 week after the patient left hospital, at the same time of day"),
+        (Window(ClockHours(24), ClockHours(72)), "Between 24 and 72 hours after the patient left hospital; weekends and bank holidays count"),
     ],
 )  # fmt: skip
 def test_every_way_of_counting_has_words(counting, says):
