@@ -178,3 +178,12 @@ class RedirectedTooOften(Refusal):
             "conflict",
             "This was passed on twice already. A clinical lead has a task to decide where it goes.",
         )
+
+
+class VersionChanged(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.version_changed",
+            "conflict",
+            "Somebody changed this task since you read it. Read it again and decide anew.",
+        )
