@@ -65,10 +65,9 @@ NAVIGATION = (
 
 def build(settings: DischargeSettings, database: Database) -> Parts:
     """Put the service together."""
-    stores = Stores(PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments())
-    key_of = partial(patient_key, settings.site_secret.get_secret_value().encode())
+    stores, key_of = build_stores(), build_key_of(settings)
     profiles = read_profiles(settings.sources_folder)
-    intake = Intake(database, stores, key_of, settings.senders, profiles=profiles)
+    intake = build_intake(settings, database, profiles)
     listener = MllpListener(
         intake,
         settings.mllp_host,
@@ -104,6 +103,25 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     if settings.intake_topic:
         _listen_on_kafka(settings, intake, parts)
     return parts
+
+
+def build_intake(
+    settings: DischargeSettings, database: Database, profiles: Profiles
+) -> Intake:
+    """What takes every message in, whatever the door."""
+    return Intake(
+        database, build_stores(), build_key_of(settings), settings.senders, profiles=profiles
+    )
+
+
+def build_stores() -> Stores:
+    """The tables that messages end in."""
+    return Stores(PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments())
+
+
+def build_key_of(settings: DischargeSettings) -> KeyOf:
+    """What makes a patient's key out of an identifier."""
+    return partial(patient_key, settings.site_secret.get_secret_value().encode())
 
 
 def _show_messages(desk: MendingDesk, app: FastAPI) -> None:

@@ -36,5 +36,6 @@ def a_due(number: str, type_: str = "pds-change-of-gp-2", tries: int = 1) -> Due
         handed_in_by="national",
         nhs_number=number,
         tries=tries,
+        claimed_at=datetime.now(UTC),
         taken_in=False,
     )

@@ -56,6 +56,8 @@ class Due:
     """None: the person is no patient here any more."""
     tries: int
     """This one included."""
+    claimed_at: datetime
+    """When it was taken up, by the database's clock: the record is read as of then."""
     taken_in: bool
     """Its message is stored already: a process ended between that and the mark."""
 

@@ -39,7 +39,7 @@ SET tries = tries + 1, next_try_at = clock_timestamp() + make_interval(secs => $
 FROM due WHERE event.event_ref = due.event_ref
 RETURNING event.event_ref, source, event_id, type, urgent AS death, happened_at, handed_in_by,
     (SELECT nhs_number FROM patients WHERE patients.patient_key = event.patient_key) AS nhs_number,
-    tries,
+    tries, clock_timestamp() AS claimed_at,
     EXISTS (
         SELECT FROM source_messages AS message
         WHERE message.dialect = 'pds' AND message.organisation = $3

@@ -1,7 +1,5 @@
 """Read one person's national record after an event said that it changed, and take in what it says."""
 
-from datetime import UTC, datetime
-
 from services.discharge.domain.national import (
     MOST_TRIES,
     Due,
@@ -22,7 +20,7 @@ async def read_national_record(due: Due, ask: Ask, read: ReadRecord, take_in: Ta
     reply = await ask(due.nhs_number)
     if isinstance(reply, Strange):
         return again(due, reply.reason)
-    incoming = read(reply, due, datetime.now(UTC))
+    incoming = read(reply, due, due.claimed_at)
     if incoming is None:
         return again(due, "says-nothing-yet" if due.death else "unreadable")
     await take_in(incoming)
