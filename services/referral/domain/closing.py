@@ -31,7 +31,9 @@ def withdraw(whole: Whole, person: Person, now: datetime, *, reason: str) -> Han
     return _withdrawn(whole, now, reason, person.ref)
 
 
-def call_off(whole: Whole, now: datetime, *, reason: str) -> tuple[HandoverWithdrawn, ...]:
+def call_off(
+    whole: Whole, now: datetime, *, reason: str, by: str = SYSTEM
+) -> tuple[HandoverWithdrawn, ...]:
     """Withdraw it because its reason does not stand any more (H07).
 
     A completed one too: what was done in it was done for a discharge that did not happen, and whoever did it must
@@ -39,7 +41,7 @@ def call_off(whole: Whole, now: datetime, *, reason: str) -> tuple[HandoverWithd
     """
     if whole.handover.state == "withdrawn":
         return ()
-    return (_withdrawn(whole, now, reason, SYSTEM),)
+    return (_withdrawn(whole, now, reason, by),)
 
 
 def teams_to_stop(

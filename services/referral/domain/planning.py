@@ -111,7 +111,7 @@ def arrange(
     """Make tasks of what was planned, and offers to the teams that must be asked for them.
 
     A team with an offer among `waiting` finds the task there. The sender owns what is asked of others until they
-    accept.
+    accept; the team that a referral is with, and that has accepted it, has what is asked of it at once.
     """
     offers = {offer.team: offer for offer in waiting}
     made, tasks = [], []
@@ -145,8 +145,8 @@ def task_of(
         code=planned.rule.code,
         rule_id=planned.rule.id,
         rule_version=planned.rule.version,
-        owner_team=handover.sender_team if offer else planned.team.id,
-        status="requested" if offer else "accepted",
+        owner_team=_accountable(planned, handover, offer),
+        status="requested" if offer and offer.state == "offered" else "accepted",
         anchored_at=planned.anchored_at,
         due_at=planned.when.due_at,
         not_before=planned.when.not_before,
@@ -160,6 +160,13 @@ def task_of(
     return replace(
         task, rings_at=first_ring(task, planned.rule, planned.team.calendar, planned.playbook)
     )
+
+
+def _accountable(planned: Planned, handover: Handover, offer: Offer | None) -> str:
+    """Who asks, until the team that is asked accepts; a team that has accepted has what joins its offer."""
+    if offer is None or offer.state == "accepted":
+        return planned.team.id
+    return offer.from_team or handover.sender_team
 
 
 def _anchors(

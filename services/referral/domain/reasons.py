@@ -23,6 +23,7 @@ WITHDRAWN: Mapping[str, str] = {
     "admission-cancelled": "The stay in hospital was entered in error",
     "answered-since": "Later messages have answered the question",
     "document-withdrawn": "The hospital took the document back",
+    "referral-cancelled": "The referrer took the referral back",
 }
 """Why a handover was withdrawn, by a person or because of what was heard."""
 REPLAN: Mapping[str, str] = {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.facts import HandoverReplanned
-from services.referral.domain.handover import Death, Task, Whole
+from services.referral.domain.handover import Death, Offer, Task, Whole
 from services.referral.domain.ladder import first_ring
 from services.referral.domain.planning import Ids, Planned, arrange
 from services.referral.domain.rules import Playbook
@@ -68,6 +68,15 @@ class Redraft:
             moved = replace(moved, escalation_step=0, ladder_step=0, rings_at=rings_at)
         self.moved.append(moved)
 
+    def _at_work(self) -> list[Offer]:
+        """What the team that a referral is with has accepted: it has what else the referral asks of it."""
+        progress = self.whole.handover.progress
+        return [
+            offer
+            for offer in self.whole.offers
+            if progress and offer.state == "accepted" and offer.team == progress.team
+        ]
+
     def as_it_stands(self, reason: str, now: datetime, new_id: Ids) -> HandoverReplanned:
         """Everything gathered, while what is known of the patient stays as it is."""
         handover = self.whole.handover
@@ -93,7 +102,7 @@ class Redraft:
         """Everything gathered. An offer that asks for nothing any more is withdrawn with it."""
         handover = self.whole.handover
         waiting = [offer for offer in self.whole.offers if offer.state == "offered"]
-        offers, tasks = arrange(self.asked, handover, waiting, new_id)
+        offers, tasks = arrange(self.asked, handover, (*self._at_work(), *waiting), new_id)
         needed = {task.offer_id for task in (*self.open_tasks(), *tasks)}
         return HandoverReplanned(
             reason=reason,
