@@ -69,6 +69,8 @@ class _Departure(Event):
     """ODS code of the nominated pharmacy."""
     diagnoses: tuple[Coding, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    age: int | None = None
+    """Whole years at discharge, where the birth date is known."""
     deceased: bool = False
     test_patient: bool = False
     """True: must not reach a live team or patient outside a test environment (hazard H17)."""

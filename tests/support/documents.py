@@ -49,3 +49,36 @@ def swap(text: str, old: str, new: str) -> str:
     if old not in text:
         raise ValueError("the sample does not hold what is to be changed")
     return text.replace(old, new)
+
+
+def an_answer(
+    code: str,
+    *,
+    message: str = MESSAGE,
+    answered_by: str = "Z90001",
+    at: str = "2026-09-08T15:05:00+01:00",
+) -> bytes:
+    """What the receiver of a document sends back to its sender: an ITK3 response."""
+    part = "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-ITK-MessageHandling-2"
+    ods = "https://fhir.nhs.uk/Id/ods-organization-code"
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Bundle xmlns="http://hl7.org/fhir"><type value="message"/>
+  <entry><fullUrl value="urn:uuid:{uuid4()}"/><resource><MessageHeader>
+    <id value="{uuid4()}"/>
+    <extension url="{part}">
+      <extension url="BusAckRequested"><valueBoolean value="false"/></extension>
+      <extension url="InfAckRequested"><valueBoolean value="false"/></extension>
+      <extension url="RecipientType"><valueCoding><code value="FA"/></valueCoding></extension>
+      <extension url="MessageDefinition"><valueReference><reference value="response"/></valueReference></extension>
+    </extension>
+    <event><code value="ITK008M"/></event>
+    <sender><identifier><system value="{ods}"/><value value="{answered_by}"/></identifier></sender>
+    <timestamp value="{at}"/>
+    <source><endpoint value="urn:practice"/></source>
+    <response><identifier value="{message}"/><code value="ok"/></response>
+  </MessageHeader></resource></entry>
+  <entry><fullUrl value="urn:uuid:{uuid4()}"/><resource><OperationOutcome>
+    <issue><severity value="information"/><code value="informational"/>
+      <details><coding><code value="{code}"/></coding></details></issue>
+  </OperationOutcome></resource></entry>
+</Bundle>""".encode()

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.discharge.domain.document import Document
+from services.discharge.domain.reply import Reply
 from services.discharge.domain.statement import Statement
 
 Dialect = Literal["hl7v2", "fhir", "itk3", "pds"]
@@ -70,6 +71,8 @@ class Incoming:
     """The stored message whose mended form this is."""
     document: Document | None = None
     """What it says in writing; nothing in messages that only notify."""
+    reply: Reply | None = None
+    """What it answers to a document that was sent before."""
 
 
 @dataclass(frozen=True, slots=True)

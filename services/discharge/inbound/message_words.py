@@ -102,6 +102,7 @@ SAID: Mapping[str, str] = MappingProxyType(
         "spell.patient_changed": "The stay belongs to another patient",
         "document.received": "A document was received",
         "document.withdrawn": "A document does not count any more",
+        "document.answered": "The receiver of a document has answered",
     }
 )
 DECISIONS: Mapping[str, str] = MappingProxyType(

@@ -45,6 +45,10 @@ SELECT m.message_id, m.received_at, m.handed_in_by, m.body, m.answer, m.error, m
 FROM source_messages m LEFT JOIN documents d USING (message_id)
 WHERE m.message_id = $1 AND m.dialect = 'itk3'
 """
+_SENT = """
+SELECT m.control_id, d.patient_key, d.spell_id FROM source_messages m JOIN documents d USING (message_id)
+WHERE m.dialect = 'itk3' AND m.control_id = ANY($1::text[]) AND m.answer = 'AA'
+"""
 _COLUMNS = (
     "document_id",
     "message_id",
@@ -102,6 +106,13 @@ class PostgresDocuments:
             answer=Answer(row["answer"], row["error"], row["place"], row["reason"]),
             business=row["business_answer"],
         )
+
+    async def sent(
+        self, connection: Connection, messages: Collection[str]
+    ) -> dict[str, tuple[str, UUID | None]]:
+        """The patient key and the stay of documents, by the id that their sender gave the message."""
+        rows = await connection.fetch(_SENT, list(messages))
+        return {row["control_id"]: (row["patient_key"], row["spell_id"]) for row in rows}
 
 
 def _row(new: NewDocument) -> tuple[Any, ...]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from schemas.document import DocumentReceived, DocumentSection, DocumentWithdrawn
+from schemas.document import DocumentAnswered, DocumentReceived, DocumentSection, DocumentWithdrawn
 from schemas.event import Event
 from schemas.patient import PatientDescribed
 from schemas.spell import (
@@ -18,10 +19,12 @@ from schemas.spell import (
     SpellPatientChanged,
     SpellQuestioned,
 )
+from services.discharge.domain.age import age_at
 from services.discharge.domain.document import Document, Filed
 from services.discharge.domain.message import Incoming
 from services.discharge.domain.news import News
 from services.discharge.domain.patient import Patient
+from services.discharge.domain.reply import Reply
 from services.discharge.domain.spell import Spell, as_instant
 
 
@@ -84,6 +87,7 @@ def _departure(spell: Spell, says: Mapping[str, Any]) -> dict[str, Any]:
         "indicators": tuple(
             Indicator(code=code, value=value) for code, value in says["indicators"]
         ),
+        "age": age_at(spell.birth_date, as_instant(says["discharged_at"])),
         "deceased": says["deceased"],
         "test_patient": says["test_patient"],
         "flags": tuple(says["flags"]),
@@ -132,6 +136,17 @@ _MAKERS: Mapping[str, Callable[[Spell, Mapping[str, Any], datetime], Event]] = {
     "spell.questioned": _questioned,
     "spell.patient_changed": _patient_changed,
 }
+
+
+def document_answered(reply: Reply, patient_key: str, spell_id: UUID) -> DocumentAnswered:
+    """The receiver of a document has answered."""
+    return DocumentAnswered(
+        patient_key=patient_key,
+        spell_id=spell_id,
+        answer=reply.code,
+        answered_by=reply.answered_by,
+        answered_at=reply.answered_at,
+    )
 
 
 def document_received(

@@ -46,3 +46,8 @@ class Documents(Protocol):
 
     async def answered(self, connection: Connection, message_id: UUID) -> Answered | None:
         """What the sender of a message was told, and what it still may be told."""
+
+    async def sent(
+        self, connection: Connection, messages: Collection[str]
+    ) -> dict[str, tuple[str, UUID | None]]:
+        """The patient key and the stay of documents, by the id that their sender gave the message."""

@@ -22,6 +22,7 @@ from services.discharge.domain.statement import Statement
 from services.discharge.usecases.books import Books
 from services.discharge.usecases.document_ports import Documents
 from services.discharge.usecases.file_documents import Arrived, Files
+from services.discharge.usecases.hear_replies import hear_replies
 from services.discharge.usecases.ports import Kept, Messages, Patients, Spells
 from services.discharge.usecases.take_in import Effect, stays_of, take_in
 
@@ -51,6 +52,7 @@ async def receive_messages(
     outcomes, fresh = _judge(batch, known)
     files = await Files.open(unit, stores.documents, fresh)
     outcomes, fresh = files.judge(outcomes, fresh)
+    outcomes, fresh = await hear_replies(unit, stores.documents, outcomes, fresh)
     acting = [
         (incoming, incoming.statement, identify(incoming.statement, key_of))
         for incoming, answer in fresh

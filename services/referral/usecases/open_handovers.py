@@ -80,4 +80,7 @@ def read_discharge(event: SpellDischarged | SpellCorrected) -> Discharge:
         indicators={indicator.code: indicator.value for indicator in event.indicators},
         said_deceased=event.deceased,
         test_patient=event.test_patient,
+        specialty=event.specialty,
+        ward=event.ward,
+        age=event.age,
     )

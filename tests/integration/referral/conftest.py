@@ -259,10 +259,16 @@ class House:
     async def let_deadlines_pass(self) -> None:
         """Whatever has a deadline is late by a minute, and its timer due."""
         await self.pool.execute(
-            "UPDATE tasks SET due_at = clock_timestamp() - interval '1 minute', not_before = NULL"
+            """
+            UPDATE tasks SET due_at = clock_timestamp() - interval '1 minute', not_before = NULL,
+                             rings_at = clock_timestamp() - interval '1 minute'
+            """
         )
         await self.pool.execute(
-            "UPDATE timers SET due_at = clock_timestamp() - interval '1 minute' WHERE rung_at IS NULL"
+            """
+            UPDATE timers SET due_at = clock_timestamp() - interval '1 minute'
+            WHERE rung_at IS NULL AND kind <> 'coordinator.missing'
+            """
         )
 
     async def ring(self) -> int:

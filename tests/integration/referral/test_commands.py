@@ -47,7 +47,9 @@ async def test_a_closed_task_rings_no_more(house):
     async with house.client(WARD) as ward:
         await ward.post(f"/tasks/{task_id}/complete")
 
-    waiting = await house.pool.fetch("SELECT subject FROM timers WHERE cancelled_at IS NULL")
+    waiting = await house.pool.fetch(
+        "SELECT subject FROM timers WHERE cancelled_at IS NULL AND kind = 'task.deadline'"
+    )
     assert task_id not in {row["subject"] for row in waiting}
     assert len(waiting) == 3
 
@@ -96,7 +98,7 @@ async def test_a_failed_task_leaves_a_follow_on_for_the_coordinator(house):
     timers = await house.pool.fetch(
         "SELECT due_at FROM timers WHERE subject = $1", follow_on["task_id"]
     )
-    assert [row["due_at"] for row in timers] == [follow_on["due_at"]]
+    assert [row["due_at"] for row in timers] == [follow_on["rings_at"]]
 
 
 async def test_a_failure_without_a_reason_is_refused(house):

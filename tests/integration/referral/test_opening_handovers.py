@@ -56,9 +56,31 @@ async def test_the_journey_goes_on_under_the_same_correlation(house):
 async def test_every_task_gets_its_timer(house):
     await house.open()
 
-    waiting = await house.pool.fetch("SELECT subject, due_at FROM timers")
-    tasks = await house.pool.fetch("SELECT task_id, due_at FROM tasks")
+    waiting = await house.pool.fetch(
+        "SELECT subject, due_at FROM timers WHERE kind = 'task.deadline'"
+    )
+    tasks = await house.pool.fetch("SELECT task_id, rings_at FROM tasks")
     assert {tuple(row) for row in waiting} == {tuple(row) for row in tasks}
+
+
+async def test_silence_is_first_said_when_half_of_the_time_has_passed(house):
+    await house.open()
+
+    halves = await house.pool.fetch("SELECT rings_at, anchored_at, due_at FROM tasks")
+    for task in halves:
+        half = task["anchored_at"] + (task["due_at"] - task["anchored_at"]) / 2
+        assert abs(task["rings_at"] - half) < timedelta(milliseconds=1)
+
+
+async def test_a_handover_to_three_teams_misses_a_coordinator(house):
+    handover_id = await house.open()
+
+    missing = await house.pool.fetchrow("SELECT coordinator_state, opened_at FROM handovers")
+    timer = await house.pool.fetchrow(
+        "SELECT subject, due_at FROM timers WHERE kind = 'coordinator.missing'"
+    )
+    assert missing["coordinator_state"] == "missing"
+    assert tuple(timer) == (handover_id, missing["opened_at"] + timedelta(hours=24))
 
 
 async def test_the_same_discharge_said_twice_opens_one_handover(house):

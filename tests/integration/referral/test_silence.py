@@ -31,7 +31,7 @@ async def test_a_passed_deadline_tells_the_owner_and_the_safety_lead_and_closes_
 
     told = {fact.code: fact.told_teams for fact in await house.said(TaskEscalated)}
     assert told["gp-medicines-reconciliation"] == (ELM_TREE, SAFETY)
-    assert told["dms-stage-1"] == (WARD, SAFETY)
+    assert told["dms-stage-1"] == (WARD, PHARMACY, SAFETY)
     assert len(told) == 4
     assert await house.pool.fetchval("SELECT count(*) FROM tasks WHERE closed_at IS NULL") == 4
 
@@ -41,7 +41,7 @@ async def test_a_deadline_that_rings_twice_escalates_once(house):
     await house.let_deadlines_pass()
     await house.ring()
 
-    await house.pool.execute("UPDATE timers SET rung_at = NULL")
+    await house.pool.execute("UPDATE timers SET rung_at = NULL, due_at = clock_timestamp()")
     await house.ring()
 
     assert len(await house.said(TaskEscalated)) == 4
@@ -103,7 +103,8 @@ async def test_a_message_that_reached_nobody_becomes_one_task(house):
     )
     [added] = await house.said(TaskAdded)
     assert added.task.rule_id == "undelivered"
-    assert await house.pool.fetchval("SELECT count(*) FROM timers") == 5
+    asked = "SELECT count(*) FROM timers WHERE kind = 'task.deadline'"
+    assert await house.pool.fetchval(asked) == 5
 
 
 async def test_several_messages_of_one_handover_count_on_in_its_stream(house):
@@ -185,7 +186,7 @@ async def test_a_lost_timer_is_set_again(house):
 
     assert measures.TIMERLESS._value.get() == 4
     waiting = await house.pool.fetch("SELECT subject, due_at FROM timers")
-    tasks = await house.pool.fetch("SELECT task_id, due_at FROM tasks")
+    tasks = await house.pool.fetch("SELECT task_id, rings_at FROM tasks")
     assert {tuple(row) for row in waiting} == {tuple(row) for row in tasks}
     await house.sweep()
     assert measures.TIMERLESS._value.get() == 0

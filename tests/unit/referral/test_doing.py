@@ -126,7 +126,7 @@ def test_somebody_must_be_reached_even_after_a_withdrawal():
     later = replace(withdrawn, tasks=(added.task,))
 
     assert doing.complete(later, added.task.task_id, AT_WARD, NOW, reason="Rang them").status
-    assert escalate(added.task, later.handover, added.task.due_at, a_playbook())
+    assert escalate(added.task, later, added.task.due_at, a_playbook())
 
 
 def test_a_coordinator_whom_no_message_reaches_gets_one_task_and_no_more():
@@ -146,7 +146,7 @@ def test_silence_tells_the_owner_and_the_safety_lead_and_closes_nothing():
     whole = a_whole()
     task = by_rule(whole, "R01")
 
-    fact = escalate(task, whole.handover, task.due_at, a_playbook())
+    fact = escalate(task, whole, task.due_at, a_playbook())
 
     assert fact is not None
     assert fact.told_teams == (WARD, SAFETY)
@@ -158,8 +158,8 @@ def test_silence_tells_the_owner_and_the_safety_lead_and_closes_nothing():
     [
         {"status": "completed"},
         {"status": "cancelled"},
-        {"escalation_step": 1},
-        {"due_at": NOW + timedelta(days=9)},
+        {"ladder_step": 3, "rings_at": NOW + timedelta(days=3)},
+        {"due_at": NOW + timedelta(days=9), "rings_at": NOW + timedelta(days=4)},
     ],
     ids=["done", "called off", "told already", "not due any more"],
 )
@@ -167,7 +167,7 @@ def test_there_is_nothing_to_escalate(change):
     whole = a_whole()
     task = replace(by_rule(whole, "R01"), **change)
 
-    assert escalate(task, whole.handover, NOW + timedelta(days=2), a_playbook()) is None
+    assert escalate(task, whole, NOW + timedelta(days=2), a_playbook()) is None
 
 
 def test_a_ladder_always_ends_at_somebody():
@@ -175,7 +175,7 @@ def test_a_ladder_always_ends_at_somebody():
     whole = a_whole(provider="ZZZ")
     task = by_rule(whole, "R01")
 
-    fact = escalate(task, whole.handover, task.due_at, a_playbook())
+    fact = escalate(task, whole, task.due_at, a_playbook())
 
     assert fact is not None
     assert fact.told_teams == (PLACE,)

@@ -6,12 +6,14 @@ from time import perf_counter
 
 from services.chassis.ids import new_id
 from services.discharge.domain.message import ACCEPTED, Answer, Incoming, Sender
+from services.discharge.domain.reply import Reply
 from services.discharge.inbound.arrival import Arrival
 from services.discharge.inbound.clean import clean
 from services.discharge.inbound.itk3 import codes
 from services.discharge.inbound.itk3.bundle import Faulty, Message, inner_bundle, outer_bundle
 from services.discharge.inbound.itk3.document import Content, read_content
 from services.discharge.inbound.itk3.handling import Handling, addressing, read_handling
+from services.discharge.inbound.itk3.reply import RESPONSE, read_reply
 from services.discharge.inbound.itk3.xml import NotXml, TooLarge, read_xml
 
 _LONGEST_NAME = 100
@@ -25,6 +27,8 @@ class Reading:
     """None where no header could be found."""
     event: str = ""
     content: Content | None = None
+    reply: Reply | None = None
+    """What it answers, where it brings no document."""
     fault: Faulty | None = None
 
 
@@ -58,6 +62,7 @@ def read_itk3(
         flags=content.statement.flags if content else (),
         read_seconds=perf_counter() - started,
         document=content.document if content else None,
+        reply=reading.reply,
     )
     return incoming, reading
 
@@ -72,6 +77,9 @@ def read(body: bytes, arrival: Arrival, allowed_senders: frozenset[str] = frozen
         handling = addressing(outer, header)
         handling = read_handling(handling, header)
         _let_speak(handling, allowed_senders)
+        if event == RESPONSE:
+            reply = read_reply(outer, header, handling, arrival.received_at)
+            return Reading(handling, event, reply=reply)
         message = Message(outer, header, *inner_bundle(outer, header))
         content = read_content(message, handling, arrival.received_at)
     except TooLarge as error:
