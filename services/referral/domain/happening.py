@@ -43,7 +43,9 @@ def happen(
             if (again.when.due_at, again.when.not_before) != (task.due_at, task.not_before):
                 draft.move(task, again, now)
     at_work = {task.rule_id for task in draft.open_tasks()}
-    wanted = plan_on(HAPPENED + code, whole.handover, happened_at, playbook)
+    # What happens a second time, such as a missed appointment, has its work counted from that time.
+    lately = replace(whole.handover, happened=known | {code: happened_at})
+    wanted = plan_on(HAPPENED + code, lately, happened_at, playbook)
     draft.ask(*(one for one in wanted if one.rule.id not in at_work))
     facts: tuple[Fact, ...] = (SomethingHappened(code, happened_at, now, by), *closed)
     if draft.asked or draft.moved:
