@@ -27,6 +27,7 @@ from services.referral.domain.facts import (
     TaskWarned,
 )
 from services.referral.domain.handover import FINAL
+from services.referral.domain.referral_facts import AppointmentChanged, ReferralMoved
 from services.referral.outbound.offer_writer import (
     ANSWER,
     TAKE_TASKS,
@@ -34,6 +35,7 @@ from services.referral.outbound.offer_writer import (
     write_redirected,
     write_unanswered,
 )
+from services.referral.outbound.referral_writer import write_appointment, write_referral_moved
 from services.referral.outbound.replan_writer import (
     CANCEL_TASKS,
     JOIN_PARTIES,
@@ -184,4 +186,6 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], Awaitable[None]]] = {
     TaskWarned: _warned,
     HandoverReplanned: write_replanned,
     HandoverPatientChanged: write_patient_changed,
+    ReferralMoved: write_referral_moved,
+    AppointmentChanged: write_appointment,
 }

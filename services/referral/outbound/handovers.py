@@ -12,6 +12,7 @@ from services.referral.domain.handover import Offer, Task, Whole
 from services.referral.domain.people import EVERY_TEAM
 from services.referral.outbound.fact_writer import write_facts
 from services.referral.outbound.lookups import Lookups
+from services.referral.outbound.progress import read_progress
 from services.referral.outbound.rows import (
     HANDOVER_COLUMNS,
     OPENED_OFFER_COLUMNS,
@@ -50,6 +51,8 @@ _FIND: dict[Subject, str] = {
     "handover": "SELECT handover_id FROM handovers WHERE handover_id = $1",
     "offer": "SELECT handover_id FROM offers WHERE offer_id = $1",
     "task": "SELECT handover_id FROM tasks WHERE task_id = $1",
+    "referral": "SELECT handover_id FROM referrals WHERE referral_id = $1",
+    "appointment": "SELECT handover_id FROM appointments WHERE appointment_id = $1",
 }
 _MAY_SEE = "SELECT EXISTS (SELECT FROM parties WHERE team = ANY($1::text[]) AND handover_id = $2)"
 _FORGET_DISCHARGES = """
@@ -130,9 +133,15 @@ class HandoverTables(Lookups, StopNotices):
         happened: dict[UUID, dict[str, datetime]] = defaultdict(dict)
         for row in await connection.fetch(_HAPPENED, wanted):
             happened[row["handover_id"]][row["code"]] = row["happened_at"]
+        referrals = (row["handover_id"] for row in handovers if row["purpose"] == "referral")
+        progress = await read_progress(connection, referrals)
         return {
             (of := row["handover_id"]): Loaded(
-                Whole(read_handover(row, happened[of]), tuple(offers[of]), tuple(tasks[of])),
+                Whole(
+                    read_handover(row, happened[of], progress.get(of)),
+                    tuple(offers[of]),
+                    tuple(tasks[of]),
+                ),
                 row["said"],
                 row["correlation_id"],
             )

@@ -10,7 +10,7 @@ import asyncpg
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.handover import Coordinator, Handover, Offer, Priority, Task
 from services.referral.domain.people import SYSTEM
-from services.referral.domain.referral import Referral
+from services.referral.domain.referral import Progress, Referral
 from services.referral.usecases.records import Opened
 
 HANDOVER_COLUMNS = (
@@ -207,7 +207,9 @@ def task_row(task: Task, at: datetime) -> tuple[Any, ...]:
     )
 
 
-def read_handover(row: asyncpg.Record, happened: Mapping[str, datetime]) -> Handover:
+def read_handover(
+    row: asyncpg.Record, happened: Mapping[str, datetime], progress: Progress | None
+) -> Handover:
     return Handover(
         handover_id=row["handover_id"],
         spell_id=row["spell_id"],
@@ -225,6 +227,7 @@ def read_handover(row: asyncpg.Record, happened: Mapping[str, datetime]) -> Hand
         death=row["death"],
         readmitted_by=row["readmitted_by"],
         referral=read_referral(row),
+        progress=progress,
         coordinator=Coordinator(
             row["coordinator_state"],
             row["coordinator_at"],

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain.errors import NotFound
 from services.referral.domain.facts import Fact
+from services.referral.domain.following import follow
 from services.referral.domain.handover import Whole
 from services.referral.domain.people import Person
 from services.referral.domain.rules import Playbook
@@ -39,7 +41,7 @@ async def act(
     loaded = await desk.handovers.lock(unit.connection, subject, subject_id, desk.person.teams)
     if loaded is None:
         raise NotFound(subject)
-    facts = decide(loaded.whole, unit.now)
+    facts = follow(loaded.whole, decide(loaded.whole, unit.now), unit.now, desk.playbook, new_id)
     said = announce.happened(unit, loaded, facts, desk.request_id)
     change = Changed(loaded.whole, facts, said)
     await record(unit, desk.handovers, [change], desk.playbook)

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from services.chassis.ids import new_id
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain.coordinating import name_by
 from services.referral.domain.facts import Fact, HandoverOpened, NotOpened
+from services.referral.domain.following import follow
 from services.referral.domain.handover import Whole
 from services.referral.domain.rules import Playbook
 from services.referral.usecases import announce
@@ -31,6 +33,7 @@ class Ledger:
     def change(self, loaded: Loaded, facts: Sequence[Fact], cause: Cause) -> None:
         """Something happened to a handover that was there."""
         if facts:
+            facts = follow(loaded.whole, facts, self.unit.now, self.playbook, new_id)
             self._changes.append(self._say(loaded, facts, cause))
 
     def open(self, fact: HandoverOpened, cause: Cause, then: Sequence[Fact] = ()) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.referral.domain.facts import Fact, HandoverOpened
 from services.referral.domain.handover import HandoverState, Purpose, Whole
 
-Subject = Literal["handover", "offer", "task"]
+Subject = Literal["handover", "offer", "task", "referral", "appointment"]
 
 
 @dataclass(frozen=True, slots=True)
