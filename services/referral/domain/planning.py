@@ -17,6 +17,7 @@ from services.referral.domain.referral import Referral
 from services.referral.domain.rules import (
     HAPPENED,
     Anchor,
+    Asked,
     Playbook,
     Rule,
     Trigger,
@@ -36,7 +37,7 @@ class Planned:
     rule: Rule
     team: Team
     instead_of: str
-    """The role that the directory does not know, so that `team` is asked in its place."""
+    """The role that the directory does not know, or the organisation that `team` follows; empty: asked as meant."""
     anchored_at: datetime
     when: Due
     playbook: Playbook = field(compare=False, repr=False)
@@ -236,5 +237,13 @@ def _asked(
     for asked in (rule.owner, *rule.fallback):
         team = resolve(asked, codes, sender.place, playbook.directory)
         if team is not None:
-            return team, "" if asked is rule.owner else rule.owner.role
+            return team, instead_of(rule, asked, team, codes)
     return playbook.directory.last_resort, rule.owner.role
+
+
+def instead_of(rule: Rule, asked: Asked, team: Team, codes: Mapping[Whose, str | None]) -> str:
+    """In whose place a team is asked: of the rule's role, or of the closed organisation that it follows (S09)."""
+    if asked is not rule.owner:
+        return rule.owner.role
+    meant = codes.get(asked.of) or ""
+    return "" if asked.of == "place" or meant == team.organisation else meant

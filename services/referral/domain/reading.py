@@ -11,7 +11,7 @@ from services.referral.domain.deadlines import due, shortened
 from services.referral.domain.facts import HandoverOpened, HandoverReplanned, HandoverWithdrawn
 from services.referral.domain.handover import Handover, Task, Whole
 from services.referral.domain.ladder import first_ring
-from services.referral.domain.planning import Ids, Planned, arrange, sender_of
+from services.referral.domain.planning import Ids, Planned, arrange, instead_of, sender_of
 from services.referral.domain.redrafting import Redraft
 from services.referral.domain.rules import Playbook, Whose, resolve
 
@@ -129,17 +129,17 @@ def _planned(document: Document, handover: Handover, playbook: Playbook) -> tupl
     }
     planned = []
     for rule in playbook.on("document.received")[:1]:
-        team, instead_of = directory.last_resort, rule.owner.role
+        team, instead = directory.last_resort, rule.owner.role
         for asked in (rule.owner, *rule.fallback):
             found = resolve(asked, codes, sender.place, directory)
             if found is not None:
-                team, instead_of = found, "" if asked is rule.owner else rule.owner.role
+                team, instead = found, instead_of(rule, asked, found, codes)
                 break
         anchor = document.received_at
         when = due(rule.counting, anchor, team.calendar, playbook.holidays)
         planned.append(
             Planned(
-                rule, team, instead_of, anchor, shortened(when, anchor, playbook.divisor), playbook
+                rule, team, instead, anchor, shortened(when, anchor, playbook.divisor), playbook
             )
         )
     return tuple(planned)
