@@ -15,6 +15,8 @@ from services.referral.domain.rules import Playbook
 from services.referral.inbound.clocks import Clocks
 from services.referral.inbound.desks import Desks
 from services.referral.inbound.events import Ears
+from services.referral.inbound.fhir_records.doors import fhir_doors
+from services.referral.inbound.fhir_records.kinds import Sources
 from services.referral.inbound.handover_commands import handover_commands, happening_list
 from services.referral.inbound.handover_pages import handover_pages
 from services.referral.inbound.lists import lists
@@ -26,6 +28,7 @@ from services.referral.inbound.task_pages import task_pages
 from services.referral.inbound.worklist_pages import WAITING, worklist_pages
 from services.referral.outbound.demo_people_file import read_demo_people
 from services.referral.outbound.documents import DocumentTable
+from services.referral.outbound.fhir_records.tasks import TaskRecords
 from services.referral.outbound.handover_views import ViewTables
 from services.referral.outbound.handovers import HandoverTables
 from services.referral.outbound.people import PeopleTable
@@ -82,6 +85,7 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         handover_commands(desks),
         offer_commands(desks),
         task_commands(desks),
+        fhir_doors(desks, Sources(TaskRecords())),
         owner_commands(desks),
         happening_list(playbook),
         worklist_pages(database, views, directory, pages),

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,8 +18,8 @@ from services.chassis.access import EVERY_TEAM, Actor, Role, allow
 from services.chassis.errors import Refusal
 from services.referral.usecases.views import Filters
 
-Reader = Annotated[Actor, allow(Role.TEAM, Role.OPERATOR)]
-Member = Annotated[Actor, allow(Role.TEAM)]
+Cover = Callable[[Actor], Awaitable[frozenset[str]]]
+"""The teams whose queues somebody looks after for now."""
 
 _DIGITS = 10
 
@@ -61,16 +62,44 @@ def read_asked(
     ] = None,
 ) -> Asked:
     """Raises `Refusal` for a cursor that is not ours and for what is no NHS number."""
-    key = _patient_key(request, x_patient_identifier) if x_patient_identifier else None
+    key = patient_key_of(request, x_patient_identifier) if x_patient_identifier else None
     return Asked(team, state, due_before, limit, read_cursor(cursor) if cursor else None, key)
 
 
+async def read_reader(
+    request: Request, actor: Annotated[Actor, allow(Role.TEAM, Role.OPERATOR)]
+) -> Actor:
+    """Who asks, with the teams that they look after while their queues are too long."""
+    return await _with_cover(request, actor)
+
+
+async def read_member(request: Request, actor: Annotated[Actor, allow(Role.TEAM)]) -> Actor:
+    """Likewise, of those who act."""
+    return await _with_cover(request, actor)
+
+
+Reader = Annotated[Actor, Depends(read_reader)]
+Member = Annotated[Actor, Depends(read_member)]
 Listing = Annotated[Asked, Depends(read_asked)]
 
 
 def teams_of(actor: Actor) -> frozenset[str] | None:
     """The teams whose work somebody may see; None: every team's."""
     return None if EVERY_TEAM in actor.teams else actor.teams
+
+
+def covered_by(request: Request) -> frozenset[str]:
+    """The teams among the asker's that are theirs only because a queue is too long."""
+    covered: frozenset[str] = getattr(request.state, "covered", frozenset())
+    return covered
+
+
+async def _with_cover(request: Request, actor: Actor) -> Actor:
+    cover: Cover | None = getattr(request.app.state, "cover", None)
+    if cover is None or EVERY_TEAM in actor.teams:
+        return actor
+    request.state.covered = await cover(actor)
+    return replace(actor, teams=actor.teams | request.state.covered)
 
 
 def write_cursor(at: datetime, row_id: UUID) -> str:
@@ -89,7 +118,8 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
         ) from None
 
 
-def _patient_key(request: Request, identifier: str) -> str:
+def patient_key_of(request: Request, identifier: str) -> str:
+    """The opaque key of an NHS number. Raises `Refusal` for what is none."""
     digits = "".join(identifier.split()).replace("-", "")
     if len(digits) != _DIGITS or not digits.isascii() or not digits.isdigit():
         raise Refusal(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from services.chassis.connection import Connection
@@ -83,18 +83,18 @@ class Sought:
     targets: Sequence[UUID] = ()
 
 
-Record = TypeVar("Record", covariant=True)
+Record_co = TypeVar("Record_co", covariant=True)
 
 
-class Records(Protocol[Record]):
+class Records(Protocol[Record_co]):
     """Records of one kind; a page costs a constant number of statements."""
 
     async def one(
-        self, connection: Connection, record_id: Any, teams: Sequence[str] | None
-    ) -> Record | None:
+        self, connection: Connection, record_id: UUID, teams: Sequence[str] | None
+    ) -> Record_co | None:
         """One of them; None when it is not there or not theirs to see."""
         ...
 
-    async def search(self, connection: Connection, sought: Sought) -> Sequence[Record]:
+    async def search(self, connection: Connection, sought: Sought) -> Sequence[Record_co]:
         """Those that are sought, by their last change."""
         ...

@@ -1,0 +1,1 @@
+"""Records as other systems read them, from the tables."""
