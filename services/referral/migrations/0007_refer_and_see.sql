@@ -12,7 +12,6 @@ CREATE TABLE referrals (
         CONSTRAINT referrals_know_their_priorities CHECK (priority IN ('routine', 'urgent', 'asap', 'stat')),
     specialty text NOT NULL,
     use_case text NOT NULL,
-    reason text NOT NULL,
     state text NOT NULL CONSTRAINT referrals_know_their_states CHECK (state IN (
         'sent', 'received', 'triaged', 'accepted', 'booked', 'attended', 'outcome', 'rejected', 'cancelled')),
     state_since timestamptz NOT NULL,

@@ -19,6 +19,20 @@ WITHDRAWN = Children(
         ("reason",),
     )
 )
+REFERRALS = Children(
+    counter(
+        "baton_referral_referrals_total",
+        "Referrals by what happened to them: received, triaged, outcome, cancelled",
+        ("what",),
+    )
+)
+APPOINTMENTS = Children(
+    counter(
+        "baton_referral_appointments_total",
+        "Appointments by what happened to them: booked, moved, cancelled, missed, attended",
+        ("what",),
+    )
+)
 ESCALATED = counter(
     "baton_referral_tasks_escalated_total", "Tasks whose deadline passed in silence"
 )
@@ -44,4 +58,25 @@ TIMERLESS = gauge(
 )
 CALENDAR_DAYS = gauge(
     "baton_referral_calendar_days_left", "Days for which the bank holidays ahead were checked"
+)
+QUEUE_DEPTH = Children(
+    gauge(
+        "baton_referral_queue_depth",
+        "Offers without an answer and tasks that nobody has taken or started, by team",
+        ("team",),
+    )
+)
+QUEUE_AGE = Children(
+    gauge(
+        "baton_referral_queue_oldest_seconds",
+        "How long the oldest of a team's queue has waited",
+        ("team",),
+    )
+)
+QUEUE_COVERED = Children(
+    gauge(
+        "baton_referral_queue_covered",
+        "1 while a team's queue is over its limit, so that its deputy sees it too",
+        ("team",),
+    )
 )
