@@ -84,6 +84,8 @@ def plan_on(
     case, anchors = handover.case, _anchors(anchor, handover.happened)
     if isinstance(case, Referral):
         anchors["clock_started_at"] = case.clock_started_at
+    elif case is not None:
+        anchors["discharged_at"] = case.discharged_at
     codes = _codes_of(handover)
     return tuple(
         _planned(rule, sender, coordinator, codes, anchors, playbook, service_of(case, playbook))

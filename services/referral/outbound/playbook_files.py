@@ -7,7 +7,9 @@ from services.referral.outbound.calendar_files import read_calendars
 from services.referral.outbound.condition_entries import read_value_sets
 from services.referral.outbound.data_files import DATA
 from services.referral.outbound.directory_file import read_directory
+from services.referral.outbound.happening_files import read_happenings
 from services.referral.outbound.pathway_files import read_rules
+from services.referral.outbound.policy_file import read_policy
 
 
 def read_playbook(*, live: bool, divisor: int = 1, folder: Path = DATA) -> Playbook:
@@ -16,10 +18,16 @@ def read_playbook(*, live: bool, divisor: int = 1, folder: Path = DATA) -> Playb
     `divisor` brings deadlines nearer, for demonstrations; settings refuse it when live.
     """
     calendars, holidays = read_calendars(folder)
+    policy = read_policy(folder)
     return Playbook(
         rules=read_rules(read_value_sets(folder), folder),
         directory=read_directory(calendars, folder),
         holidays=holidays,
         live=live,
         divisor=divisor,
+        complex_from=policy.complex_from.value,
+        happenings=read_happenings(folder).titles,
+        redirect_limit=policy.redirect_limit.value,
+        accept_redirect=policy.accept_redirect.value.counting(),
+        accept_move=policy.accept_move.value.counting(),
     )
