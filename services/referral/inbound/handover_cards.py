@@ -141,7 +141,7 @@ def offer_row(offer: OfferView, directory: Directory) -> OfferRow:
     """An offer with its answer."""
     return OfferRow(
         team=directory.name_of(offer.team),
-        why_us=in_place_of(offer.instead_of),
+        why_us=in_place_of(offer.instead_of, directory),
         asks=offer.titles,
         due=when(offer.due_at),
         state=OFFER_STATES[offer.state],

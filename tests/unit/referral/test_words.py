@@ -78,6 +78,10 @@ def a_whole(**changes) -> WholeView:
         "purpose": "discharge",
         "replaces": None,
         "replaced_by": None,
+        "coordinator_state": "",
+        "coordinator_at": "",
+        "coordinator_name": "",
+        "coordinator_phone": "",
         "person": EDNA,
         "offers": (),
         "tasks": (a_task(),),
@@ -90,14 +94,16 @@ def a_whole(**changes) -> WholeView:
 @pytest.mark.parametrize(
     ("due_at", "says", "colour"),
     [
-        (london("2026-11-25 18:30"), "Due Wed 25 Nov, 18:30", "blue"),
-        (NOW + timedelta(hours=1), "Due Tue 24 Nov, 11:00", "orange"),
-        (NOW, "Overdue 0 min", "red"),
-        (NOW - timedelta(minutes=25, seconds=40), "Overdue 25 min", "red"),
-        (NOW - timedelta(minutes=119), "Overdue 119 min", "red"),
-        (NOW - timedelta(hours=2), "Overdue 2 hours", "red"),
-        (NOW - timedelta(hours=47), "Overdue 47 hours", "red"),
-        (NOW - timedelta(days=3, hours=5), "Overdue 3 days", "red"),
+        (london("2026-11-25 18:30"), "Due tomorrow 18:30", "blue"),
+        (london("2026-11-26 18:30"), "Due Thu 26 Nov, 18:30", "blue"),
+        (NOW + timedelta(hours=1), "Due today 11:00", "orange"),
+        (NOW, "Due now", "red"),
+        (NOW - timedelta(minutes=1), "1 minute overdue", "red"),
+        (NOW - timedelta(minutes=25, seconds=40), "25 minutes overdue", "red"),
+        (NOW - timedelta(minutes=119), "119 minutes overdue", "red"),
+        (NOW - timedelta(hours=2), "2 hours overdue", "red"),
+        (NOW - timedelta(hours=47), "47 hours overdue", "red"),
+        (NOW - timedelta(days=3, hours=5), "3 days overdue", "red"),
     ],
 )
 def test_a_deadline_is_said_in_words_first(due_at, says, colour):
@@ -242,8 +248,11 @@ def test_history_reads_as_sentences_and_ends_where_it_began():
 
 
 def test_a_team_that_was_asked_in_anothers_place_learns_why():
-    assert in_place_of("") == ""
-    assert "no GP practice for this patient is in the directory" in in_place_of("gp-practice")
+    assert in_place_of("", DIRECTORY) == ""
+    assert "no GP practice for this patient is in the directory" in in_place_of(
+        "gp-practice", DIRECTORY
+    )
+    assert "Mill Lane Surgery (Z90003) has closed" in in_place_of("Z90003", DIRECTORY)
 
 
 def test_times_are_those_of_the_wall_clock_in_england():
