@@ -13,6 +13,8 @@ from services.chassis.web import Place, create_app
 from services.referral.config import ReferralSettings
 from services.referral.domain.rules import Playbook
 from services.referral.inbound.clocks import Clocks
+from services.referral.inbound.contact_pages import contact_pages
+from services.referral.inbound.cover import cover_of
 from services.referral.inbound.desks import Desks
 from services.referral.inbound.events import Ears
 from services.referral.inbound.fhir_records.doors import fhir_doors
@@ -23,19 +25,25 @@ from services.referral.inbound.lists import lists
 from services.referral.inbound.offer_commands import offer_commands
 from services.referral.inbound.offer_pages import offer_pages
 from services.referral.inbound.owner_commands import owner_commands
+from services.referral.inbound.passing_pages import passing_pages
 from services.referral.inbound.task_commands import task_commands
 from services.referral.inbound.task_pages import task_pages
-from services.referral.inbound.worklist_pages import WAITING, worklist_pages
+from services.referral.inbound.worklist_pages import WAITING, waiting_pages, worklist_pages
 from services.referral.outbound.demo_people_file import read_demo_people
 from services.referral.outbound.documents import DocumentTable
+from services.referral.outbound.fhir_records.deeds import DeedRecords
+from services.referral.outbound.fhir_records.referrals import APPOINTMENT_RECORDS, REQUEST_RECORDS
 from services.referral.outbound.fhir_records.tasks import TaskRecords
 from services.referral.outbound.handover_views import ViewTables
 from services.referral.outbound.handovers import HandoverTables
 from services.referral.outbound.people import PeopleTable
 from services.referral.outbound.playbook_files import read_playbook
+from services.referral.outbound.queue_counts import QueueTables
+from services.referral.outbound.queue_file import read_queues
 from services.referral.outbound.rule_versions import RuleVersionTable
 from services.referral.outbound.stays import StayTable
 from services.referral.outbound.watch import WatchTables
+from services.referral.outbound.worklist_views import WorklistTables
 
 SERVICE = "referral"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -73,23 +81,37 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
     directory = playbook.directory
     views, pages = ViewTables(directory.teams), Pages(TEMPLATES)
     desks = Desks(database, HandoverTables(), playbook)
+    demo_people = [] if settings.live else read_demo_people(directory)
     app = create_app(
         SERVICE,
         settings,
         "Baton worklist",
-        demo_people=[] if settings.live else read_demo_people(directory),
+        demo_people=demo_people,
         navigation=(Place("Worklist", "/"), Place("Waiting for others", WAITING)),
     )
+    app.state.cover = cover_of(database, read_queues(directory), QueueTables())
     for router in (
         lists(database, views),
         handover_commands(desks),
         offer_commands(desks),
         task_commands(desks),
-        fhir_doors(desks, Sources(TaskRecords())),
+        fhir_doors(
+            desks,
+            Sources(TaskRecords(), REQUEST_RECORDS, APPOINTMENT_RECORDS, DeedRecords()),
+        ),
         owner_commands(desks),
         happening_list(playbook),
-        worklist_pages(database, views, directory, pages),
+        worklist_pages(
+            database,
+            WorklistTables(directory.teams),
+            directory,
+            pages,
+            {person.ref: person.name for person in demo_people},
+        ),
+        waiting_pages(database, views, directory, pages),
         handover_pages(desks, views, pages),
+        contact_pages(desks, views, pages),
+        passing_pages(desks, views, pages),
         offer_pages(desks, views, pages),
         task_pages(desks, views, pages),
     ):

@@ -13,6 +13,7 @@ from services.chassis.idempotency import Commanded
 from services.chassis.pages import Pages, when
 from services.referral.domain import reasons
 from services.referral.domain.errors import NotFound, ReasonUnknown
+from services.referral.inbound.contact_cards import contact_card
 from services.referral.inbound.desks import Desks
 from services.referral.inbound.document_cards import document_row
 from services.referral.inbound.handover_cards import offer_row, owner_rows, task_card, told_rows
@@ -30,6 +31,11 @@ NOTICES: Mapping[str, str] = {
     "completed": "The task is done.",
     "failed": "You said that the task cannot be done. The coordinator has been given a task to decide what next.",
     "closed": "The handover is complete.",
+    "passed-on": "It was passed on. Your team stays accountable until the other team accepts.",
+    "too-often": "This was passed on twice already, so it stays where it is. A clinical lead has a task to decide.",
+    "named": "The patient is told who their contact is.",
+    "reported": "It is noted, and the tasks and deadlines that follow from it are set.",
+    "reopened": "The task was taken up again.",
     "withdrawn": "The handover is withdrawn. Everyone who was told is told to stop.",
 }
 
@@ -83,7 +89,9 @@ def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
             offers=[offer_row(offer, directory) for offer in whole.offers],
             owners=owner_rows(whole, directory),
             told=told_rows(whole.history, directory),
-            history=history_lines(whole, directory),
+            history=history_lines(whole, directory, desks.playbook.happenings),
+            contact=contact_card(whole, directory),
+            may_name=acts and any(map(actor.serves, _parts(whole))),
             documents=[document_row(each, directory) for each in whole.documents],
             may_close=acts and actor.serves(whole.coordinator_team),
             here=request.url.path,
@@ -142,6 +150,12 @@ def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
         )
 
     return router
+
+
+def _parts(whole: WholeView) -> list[str]:
+    """The teams that have a part in it."""
+    asked = (each.team for each in whole.offers if each.state in ("offered", "accepted"))
+    return [whole.sender_team, whole.coordinator_team, *asked]
 
 
 def _page_of(handover_id: UUID, done: str) -> Response:

@@ -7,8 +7,16 @@ from uuid import UUID
 
 from services.chassis.pages import when
 from services.referral.domain.directory import Directory
-from services.referral.domain.people import SYSTEM
-from services.referral.domain.reasons import CANCELLED, DECLINE, REPLAN, WITHDRAWN
+from services.referral.domain.people import PATIENT, SYSTEM
+from services.referral.domain.reasons import (
+    CANCELLED,
+    DECLINE,
+    OFFER,
+    REDIRECT,
+    REOPEN,
+    REPLAN,
+    WITHDRAWN,
+)
 from services.referral.inbound.words import CHANNELS, PATIENT_CHANGED, UNDELIVERED, sentence
 from services.referral.usecases.views import EntryView, WholeView
 
@@ -17,6 +25,8 @@ _SENTENCES: Mapping[str, str] = {
     "offer.declined": "{team} declined",
     "offer.made": "{team} was asked",
     "offer.withdrawn": "{team} is not asked any more",
+    "offer.redirected": "{team} passed on what was asked of them",
+    "offer.unanswered": "{team} was told that nobody has accepted in time",
     "offer.kept": "{team} keeps what it accepted, though the hospital names another team now",
     "coordination.taken": "{team} became the coordinator",
     "task.added": "A task was added for {team}: {subject}",
@@ -26,7 +36,15 @@ _SENTENCES: Mapping[str, str] = {
     "task.completed": "{team} completed: {subject}",
     "task.failed": "{team} could not do: {subject}",
     "task.noted": "Note on: {subject}",
+    "task.claimed": "Taken: {subject}",
+    "task.put_back": "Put back for anybody in {team}: {subject}",
+    "task.warned": "{team} was warned: {subject}",
     "task.escalated": "{team} was told that nobody had done in time: {subject}",
+    "happened": "It was heard that something happened",
+    "coordinator.missing": "The patient has no single point of contact",
+    "coordinator.proposed": "{team} was proposed as the patient's single point of contact",
+    "coordinator.chosen": "The patient chose {team} as their single point of contact",
+    "handover.reopened": "The handover was taken up again",
     "handover.completed": "The handover was completed",
     "handover.withdrawn": "The handover was withdrawn",
     "handover.replanned": "What has to be done was planned again",
@@ -44,6 +62,9 @@ _DETAILS: Mapping[str, Mapping[str, str]] = {
     "handover.patient_changed": PATIENT_CHANGED,
     "task.cancelled": CANCELLED,
     "offer.withdrawn": CANCELLED,
+    "offer.made": OFFER,
+    "offer.redirected": REDIRECT,
+    "handover.reopened": REOPEN,
     "alert.sent": CHANNELS,
     "alert.not_delivered": UNDELIVERED,
 }
@@ -59,7 +80,9 @@ class HistoryLine:
     detail: str
 
 
-def history_lines(whole: WholeView, directory: Directory) -> list[HistoryLine]:
+def history_lines(
+    whole: WholeView, directory: Directory, happenings: Mapping[str, str]
+) -> list[HistoryLine]:
     """Everything that happened after the handover was opened, and at the end that it was."""
     titles = {task.task_id: task.rule.title for task in whole.tasks}
     asked = {offer.offer_id: offer.team for offer in whole.offers}
@@ -69,7 +92,10 @@ def history_lines(whole: WholeView, directory: Directory) -> list[HistoryLine]:
         "",
         "",
     )
-    return [*(_line(entry, titles, asked, directory) for entry in whole.history), opened]
+    return [
+        *(_line(entry, titles, asked, directory, happenings) for entry in whole.history),
+        opened,
+    ]
 
 
 def _line(
@@ -77,6 +103,7 @@ def _line(
     titles: Mapping[UUID, str],
     asked: Mapping[UUID, str],
     directory: Directory,
+    happenings: Mapping[str, str],
 ) -> HistoryLine:
     team = entry.team or (asked.get(entry.subject, "") if entry.subject else "")
     name = "The patient" if team == "patient" else directory.name_of(team)
@@ -85,13 +112,23 @@ def _line(
     return HistoryLine(
         when(entry.at),
         said.format(team=name, subject=subject),
-        "" if entry.by_whom == SYSTEM else entry.by_whom,
-        _detail(entry),
+        {SYSTEM: "", PATIENT: "the patient"}.get(entry.by_whom, entry.by_whom),
+        _detail(entry, happenings),
     )
 
 
-def _detail(entry: EntryView) -> str:
+def _detail(entry: EntryView, happenings: Mapping[str, str]) -> str:
+    if entry.what == "happened":
+        code, _, at = entry.detail.partition(" ")
+        return f"{happenings.get(code, code)}, {when(datetime.fromisoformat(at))}"
+    if entry.what in ("task.warned", "task.escalated"):
+        return _milestone(entry.detail)
     if entry.what == "task.moved":
         return f"Now due {when(datetime.fromisoformat(entry.detail))}"
     known = _DETAILS.get(entry.what)
     return sentence(entry.detail, known) if known and entry.detail else entry.detail
+
+
+def _milestone(mark: str) -> str:
+    """`50%` as people say it; nothing for the deadline itself, of which the sentence speaks."""
+    return f"{mark[:-1]} % of the time has passed" if mark.endswith("%") else ""
