@@ -64,3 +64,11 @@ REOPEN: Mapping[str, str] = {
     "closed-in-error": "It was closed by mistake",
 }
 """Why a closed task is taken up again."""
+SNOOZE: Mapping[str, str] = {
+    "waiting-for-answer": "Waiting for somebody to call or write back",
+    "waiting-for-result": "Waiting for a result",
+    "waiting-for-another-team": "Another team has to do something first",
+    "patient-unavailable": "The patient cannot be reached until then",
+    "arranged-for-then": "Arranged for a later time",
+}
+"""Why a task is put away for a while."""

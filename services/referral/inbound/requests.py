@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -22,6 +22,7 @@ Cover = Callable[[Actor], Awaitable[frozenset[str]]]
 """The teams whose queues somebody looks after for now."""
 
 _DIGITS = 10
+First = TypeVar("First")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,28 @@ def write_cursor(at: datetime, row_id: UUID) -> str:
 
 def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     """Raises `Refusal`."""
+    return _unwrap(cursor, datetime.fromisoformat)
+
+
+def _unwrap(cursor: str, read: Callable[[Any], First]) -> tuple[First, UUID]:
     try:
-        at, row_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return datetime.fromisoformat(at), UUID(row_id)
+        first, row_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return read(first), UUID(row_id)
     except (ValueError, TypeError, AttributeError, binascii.Error):
         raise Refusal(
             "request.bad_cursor", "invalid", "The cursor must be `next` of an earlier page."
         ) from None
+
+
+def write_place(place: tuple[float, UUID]) -> str:
+    """Where a page of the worklist ended, as an opaque text."""
+    return base64.urlsafe_b64encode(orjson.dumps([place[0], str(place[1])])).decode().rstrip("=")
+
+
+def read_place(text: str) -> tuple[float, UUID]:
+    """Raises `Refusal`."""
+    place, row_id = _unwrap(text, float)
+    return place, row_id
 
 
 def patient_key_of(request: Request, identifier: str) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.chassis.pages import when
-from services.referral.domain.calendars import local_date
+from services.referral.domain.calendars import LONDON, local_date
 
 SOON = timedelta(hours=4)
+_A_MINUTE = timedelta(minutes=1)
 _TWO_HOURS, _TWO_DAYS = timedelta(hours=2), timedelta(days=2)
 
 
@@ -37,6 +38,7 @@ OFFER_STATES: Mapping[str, Tag] = {
     "offered": Tag("Waiting for an answer", "yellow"),
     "accepted": Tag("Accepted", "green"),
     "declined": Tag("Declined", "pink"),
+    "redirected": Tag("Passed on", "grey"),
     "withdrawn": Tag("Called off", "grey"),
 }
 HANDOVER_STATES: Mapping[str, Tag] = {
@@ -60,6 +62,18 @@ ROLES: Mapping[str, str] = {
     "safety-lead": "patient safety lead",
     "place-registration": "registration team",
 }
+SKILLS: Mapping[str, str] = {
+    "clinical": "Clinical",
+    "clerical": "Clerical",
+    "pharmacy": "Pharmacy",
+    "social-care": "Social care",
+}
+PRIORITIES: Mapping[str, Tag] = {
+    "stat": Tag("Immediately", "red"),
+    "asap": Tag("As soon as possible", "red"),
+    "urgent": Tag("Urgent", "pink"),
+}
+"""Those that go before the rest; routine work needs no tag."""
 FORCES: Mapping[str, str] = {
     "law": "Law",
     "information-standard": "Information standard",
@@ -107,10 +121,18 @@ def state_tag(state: str, because: str) -> Tag:
 
 
 def due_tag(due_at: datetime, now: datetime) -> Tag:
-    """`Due Wed 25 Nov, 18:30` or `Overdue 25 min`."""
+    """`Due tomorrow 18:30`, `Due Wed 25 Nov, 18:30` or `2 hours overdue`."""
     if due_at <= now:
-        return Tag(f"Overdue {_length(now - due_at)}", "red")
-    return Tag(f"Due {when(due_at)}", "orange" if due_at - now < SOON else "blue")
+        late = now - due_at
+        return Tag(f"{_length(late)} overdue" if late >= _A_MINUTE else "Due now", "red")
+    return Tag(f"Due {near(due_at, now)}", "orange" if due_at - now < SOON else "blue")
+
+
+def near(at: datetime, now: datetime) -> str:
+    """`today 18:30`, `tomorrow 18:30` or `Wed 25 Nov, 18:30`."""
+    days = (local_date(at) - local_date(now)).days
+    name = {0: "today", 1: "tomorrow"}.get(days)
+    return f"{name} {at.astimezone(LONDON):%H:%M}" if name else when(at)
 
 
 def closed_tag(status: str, closed_at: datetime) -> Tag:
@@ -141,7 +163,11 @@ def sentence(code: str, words: Mapping[str, str]) -> str:
 def _length(time: timedelta) -> str:
     minutes = int(time.total_seconds() // 60)
     if time < _TWO_HOURS:
-        return f"{minutes} min"
+        return _many(minutes, "minute")
     if time < _TWO_DAYS:
-        return f"{minutes // 60} hours"
-    return f"{time.days} days"
+        return _many(minutes // 60, "hour")
+    return _many(time.days, "day")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,79 +1,174 @@
-"""The worklist: what waits for the teams of the signed-in person, most urgent first."""
+"""The worklist: what waits for the teams of the signed-in person, a heading a patient, the most pressing first."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Annotated, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.chassis.access import Actor, Role
 from services.chassis.database import Database
 from services.chassis.pages import Pages
+from services.referral.domain.calendars import instant, local_date
 from services.referral.domain.directory import Directory
-from services.referral.inbound.requests import Reader, read_cursor, teams_of, write_cursor
-from services.referral.inbound.worklist_cards import offer_card, task_row
+from services.referral.domain.people import Skill
+from services.referral.inbound.requests import (
+    Reader,
+    covered_by,
+    read_cursor,
+    read_place,
+    teams_of,
+    write_cursor,
+    write_place,
+)
+from services.referral.inbound.words import SKILLS
+from services.referral.inbound.worklist_cards import (
+    PatientCard,
+    offer_card,
+    patient_card,
+    person_card,
+)
+from services.referral.inbound.worklist_cards import Reader as ListReader
 from services.referral.usecases.ports import Views
 from services.referral.usecases.views import Filters
+from services.referral.usecases.worklist import SHOWS, ListAsked, ListPage, Show, Worklists
 
 PER_PAGE = 25
 WAITING = "/worklist/waiting"
+ANY_SKILL = "any"
+FILTERS: Mapping[Show, str] = {
+    "all": "Everything",
+    "mine": "Taken by me",
+    "unclaimed": "Taken by nobody",
+    "unanswered": "Waiting for our answer",
+    "overdue": "Overdue",
+    "today": "Due today",
+    "snoozed": "Put away",
+}
 NOTICES: Mapping[str, str] = {
     "declined": "You declined the offer. The sender stays accountable and has been told why.",
     "completed": "The task is done.",
     "failed": "You said that the task cannot be done. The coordinator has been given a task to decide what next.",
+    "taken": "You have taken the task.",
+    "put-back": "The task is back on the list for whoever takes it next.",
+    "put-away": "The task is put away. It comes back by itself, and its deadline rings as before.",
+    "redirected": "You passed it on. Your team stays accountable until somebody accepts.",
 }
 
 Team = Annotated[str, Query(max_length=60)]
 Cursor = Annotated[str, Query(max_length=200)]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the address of a worklist says: never who somebody is."""
+
+    show: Show
+    skill: str
+    team: str
+    after: str
+
+    def address(self, **changes: str) -> str:
+        """The address with other choices; from the first page on unless `after` is named."""
+        choices = {"show": self.show, "skill": self.skill, "team": self.team} | changes
+        return _address("/", **{k: v for k, v in choices.items() if (k, v) != ("show", "all")})
+
+    def skills(self, actor: Actor) -> frozenset[str] | None:
+        """Only work of these skills: what was chosen, or what the person does; None: any."""
+        if self.skill == ANY_SKILL:
+            return None
+        return frozenset({self.skill}) if self.skill else actor.skills or None
+
+
+def read_chosen(
+    show: Annotated[str, Query(max_length=20)] = "all",
+    skill: Annotated[str, Query(max_length=20)] = "",
+    team: Team = "",
+    after: Cursor = "",
+) -> Chosen:
+    """An unknown choice is as if nothing was chosen."""
+    known: Show = next((one for one in SHOWS if one == show), "all")
+    return Chosen(known, skill if skill in (*get_args(Skill), ANY_SKILL) else "", team, after)
+
+
 def worklist_pages(
-    database: Database, views: Views, directory: Directory, pages: Pages
+    database: Database,
+    worklists: Worklists,
+    directory: Directory,
+    pages: Pages,
+    names: Mapping[str, str],
 ) -> APIRouter:
-    """`/` and what waits for others."""
+    """`/`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def worklist(
-        request: Request, actor: Reader, team: Team = "", after: Cursor = "", done: str = ""
+        request: Request,
+        actor: Reader,
+        chosen: Annotated[Chosen, Depends(read_chosen)],
+        done: str = "",
     ) -> HTMLResponse:
-        filters = Filters(
-            teams=_narrowed(actor, team),
-            after=read_cursor(after) if after else None,
-            limit=PER_PAGE + 1,
-        )
+        teams = narrowed(actor, chosen.team)
         async with database.reading() as connection:
             now = await connection.fetchval("SELECT clock_timestamp()")
-            offers = [] if after else await views.worklist_offers(connection, filters)
-            tasks = await views.worklist_tasks(connection, filters)
-        teams = _teams(actor, directory)
-        mine = teams[0][0] if len(teams) == 1 else ""
-        shown = tasks[:PER_PAGE]
-        more = write_cursor(shown[-1].due_at, shown[-1].task_id) if len(tasks) > PER_PAGE else ""
+            asked = ListAsked(
+                teams=teams,
+                me=actor.ref,
+                today_ends=_end_of_day(now),
+                show=chosen.show,
+                skills=chosen.skills(actor),
+                after=read_place(chosen.after) if chosen.after else None,
+            )
+            page = await worklists.page(connection, asked)
+            nobody = await worklists.without_coordinator(connection, teams)
+        mine = team_choices(actor, directory)
+        reader = ListReader(actor, mine[0][0] if len(mine) == 1 else "", names)
         return pages.render(
             request,
             "worklist.html",
-            offers=[offer_card(offer, directory, now) for offer in offers[:PER_PAGE]],
-            more_offers=len(offers) > PER_PAGE,
-            tasks=[task_row(task, directory, now, mine) for task in shown],
-            late=sum(task.late for task in shown),
-            teams=teams,
-            team=team,
-            here=_address("/", team=team, after=after),
-            first=_address("/", team=team) if after else "",
-            more=_address("/", team=team, after=more) if more else "",
+            patients=_cards(page, directory, now, reader),
+            filters=[
+                (text, page.counts[show], chosen.address(show=show), show == chosen.show)
+                for show, text in FILTERS.items()
+            ],
+            nobody_named=[
+                (person_card(one.person, now), f"/worklist/handovers/{one.handover_id}")
+                for one in nobody
+            ],
+            covered=sorted(map(directory.name_of, covered_by(request))),
+            teams=mine,
+            chosen=chosen,
+            skills=[(skill, SKILLS[skill]) for skill in get_args(Skill)],
+            own_skills=[SKILLS.get(skill, skill) for skill in sorted(actor.skills)],
+            other_skills=page.other_skills,
+            all_skills=chosen.address(skill=ANY_SKILL),
+            overdue=page.counts["overdue"],
+            here=chosen.address(after=chosen.after),
+            first=chosen.address() if chosen.after else "",
+            more=chosen.address(after=write_place(page.next)) if page.next else "",
             may_act=Role.TEAM in actor.roles,
             notice=NOTICES.get(done),
         )
+
+    return router
+
+
+def waiting_pages(
+    database: Database, views: Views, directory: Directory, pages: Pages
+) -> APIRouter:
+    """`/worklist/waiting`: what was asked of others, and what they passed on."""
+    router = APIRouter(include_in_schema=False)
 
     @router.get(WAITING)
     async def waiting(
         request: Request, actor: Reader, team: Team = "", after: Cursor = ""
     ) -> HTMLResponse:
         filters = Filters(
-            teams=_narrowed(actor, team),
+            teams=narrowed(actor, team),
             after=read_cursor(after) if after else None,
             limit=PER_PAGE + 1,
         )
@@ -86,7 +181,7 @@ def worklist_pages(
             request,
             "waiting.html",
             offers=[offer_card(offer, directory, now) for offer in shown],
-            teams=_teams(actor, directory),
+            teams=team_choices(actor, directory),
             team=team,
             here=_address(WAITING, team=team, after=after),
             first=_address(WAITING, team=team) if after else "",
@@ -96,7 +191,7 @@ def worklist_pages(
     return router
 
 
-def _narrowed(actor: Actor, team: str) -> frozenset[str] | None:
+def narrowed(actor: Actor, team: str) -> frozenset[str] | None:
     """One of somebody's teams, if they chose one; another team's name shows nothing."""
     mine = teams_of(actor)
     if not team:
@@ -104,12 +199,23 @@ def _narrowed(actor: Actor, team: str) -> frozenset[str] | None:
     return frozenset({team}) if mine is None else mine & {team}
 
 
-def _teams(actor: Actor, directory: Directory) -> list[tuple[str, str]]:
+def team_choices(actor: Actor, directory: Directory) -> list[tuple[str, str]]:
+    """The teams that somebody may choose from, by name."""
     mine = teams_of(actor)
     ids = directory.teams if mine is None else mine
     return sorted(
         ((team, directory.name_of(team)) for team in ids), key=lambda entry: entry[1].lower()
     )
+
+
+def _cards(
+    page: ListPage, directory: Directory, now: datetime, reader: ListReader
+) -> list[PatientCard]:
+    return [patient_card(heading, directory, now, reader) for heading in page.headings]
+
+
+def _end_of_day(now: datetime) -> datetime:
+    return instant(local_date(now) + timedelta(days=1), time())
 
 
 def _address(path: str, **parameters: str) -> str:

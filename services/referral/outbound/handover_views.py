@@ -101,12 +101,6 @@ class ViewTables:
     def _teams(self, filters: Filters) -> list[str]:
         return self._everybody if filters.teams is None else sorted(filters.teams)
 
-    async def worklist_offers(self, connection: Connection, filters: Filters) -> list[OfferView]:
-        return await offer_views.waiting(connection, self._teams(filters), filters)
-
-    async def worklist_tasks(self, connection: Connection, filters: Filters) -> list[TaskView]:
-        return await task_views.worklist(connection, self._teams(filters), filters)
-
     async def waiting_for_others(self, connection: Connection, filters: Filters) -> list[OfferView]:
         return await offer_views.waiting_for_others(connection, self._teams(filters), filters)
 

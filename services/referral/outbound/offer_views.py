@@ -11,32 +11,25 @@ from services.referral.outbound.rows import PRIORITIES
 from services.referral.usecases.views import Filters, OfferView
 
 # Only the page itself is joined with what it shows, row by row.
-_WAITING = """
-WITH page AS (
-    SELECT due_at, offer_id
-    FROM unnest($1::text[]) AS mine (team) CROSS JOIN LATERAL (
-        SELECT due_at, offer_id FROM offers WHERE team = mine.team AND state = 'offered'
-        ORDER BY due_at, offer_id LIMIT $2
-    ) AS found
-    ORDER BY due_at, offer_id LIMIT $2
-)
-SELECT shown.* FROM page
-CROSS JOIN LATERAL (SELECT * FROM shown_offers s WHERE s.offer_id = page.offer_id OFFSET 0) AS shown
-ORDER BY due_at, offer_id
-"""
-# The tasks of an unanswered offer belong to whoever made it.
+# The tasks of an unanswered offer belong to whoever made it; who sent the patient sees where it was passed on to.
 _FOR_OTHERS = """
 WITH page AS (
     SELECT due_at, offer_id
     FROM (SELECT offer_id, min(due_at) AS due_at FROM tasks
           WHERE owner_team = ANY($1::text[]) AND closed_at IS NULL AND status = 'requested'
-          GROUP BY offer_id) AS asked
+          GROUP BY offer_id
+          UNION
+          SELECT o.offer_id, (SELECT min(due_at) FROM tasks t WHERE t.handover_id = o.handover_id AND t.offer_id = o.offer_id)
+          FROM offers o
+          WHERE o.state = 'offered' AND o.redirect_count > 0
+            AND EXISTS (SELECT FROM handovers h
+                        WHERE h.handover_id = o.handover_id AND (h.sender_team = ANY($1) OR h.owner_team = ANY($1)))) AS asked
     WHERE $2::timestamptz IS NULL OR (due_at, offer_id) > ($2, $3::uuid)
     ORDER BY due_at, offer_id LIMIT $4
 )
 SELECT shown.* FROM page
 CROSS JOIN LATERAL (SELECT * FROM shown_offers s WHERE s.offer_id = page.offer_id OFFSET 0) AS shown
-ORDER BY due_at, offer_id
+ORDER BY shown.due_at, shown.offer_id
 """
 _LIST = """
 WITH page AS (
@@ -78,20 +71,22 @@ SELECT * FROM shown_offers s
 WHERE offer_id = $1
   AND ($2::text[] IS NULL OR EXISTS (SELECT FROM parties p WHERE p.team = ANY($2) AND p.handover_id = s.handover_id))
 """
+_BY_IDS = """
+SELECT shown.* FROM unnest($1::uuid[]) AS asked (offer_id)
+CROSS JOIN LATERAL (SELECT * FROM shown_offers s WHERE s.offer_id = asked.offer_id OFFSET 0) AS shown
+"""
 _OF_HANDOVER = "SELECT * FROM shown_offers WHERE handover_id = $1 ORDER BY due_at, offer_id"
 
 
-async def waiting(
-    connection: Connection, teams: Sequence[str], filters: Filters
-) -> list[OfferView]:
-    """Offers that these teams must answer."""
-    return _read(await connection.fetch(_WAITING, teams, filters.limit))
+async def by_ids(connection: Connection, offer_ids: Sequence[UUID]) -> dict[UUID, OfferView]:
+    """These offers, each looked up by itself."""
+    return {offer.offer_id: offer for offer in _read(await connection.fetch(_BY_IDS, offer_ids))}
 
 
 async def waiting_for_others(
     connection: Connection, teams: Sequence[str], filters: Filters
 ) -> list[OfferView]:
-    """Offers whose tasks these teams own until somebody else answers."""
+    """Offers whose tasks these teams own until somebody else answers, and those passed on from theirs."""
     at, after = filters.after or (None, None)
     return _read(await connection.fetch(_FOR_OTHERS, teams, at, after, filters.limit))
 

@@ -14,39 +14,14 @@ from services.referral.usecases.views import Filters, RuleView, TaskView
 
 # Each branch walks an index of its own, team by team, and stops at the length of the page; only the page itself is
 # joined with what it shows, row by row.
-_WORKLIST = """
-WITH page AS (
-    SELECT DISTINCT due_at, task_id
-    FROM unnest($1::text[]) AS mine (team) CROSS JOIN LATERAL (
-        (SELECT due_at, task_id FROM tasks
-         WHERE owner_team = mine.team AND closed_at IS NULL AND status <> 'requested'
-           AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
-         ORDER BY due_at, task_id LIMIT $4)
-        UNION ALL
-        (SELECT due_at, task_id FROM tasks
-         WHERE mine.team = ANY(told_teams) AND escalated_at IS NOT NULL AND closed_at IS NULL
-           AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
-         ORDER BY due_at, task_id LIMIT $4)
-    ) AS found
-    ORDER BY due_at, task_id LIMIT $4
-)
-SELECT shown.* FROM page CROSS JOIN LATERAL (SELECT * FROM shown_tasks s WHERE s.task_id = page.task_id OFFSET 0) AS shown
-ORDER BY due_at, task_id
-"""
 _LIST = """
 WITH page AS (
     SELECT DISTINCT due_at, task_id
     FROM unnest($1::text[]) AS mine (team) CROSS JOIN LATERAL (
         (SELECT due_at, task_id FROM tasks
-         WHERE owner_team = mine.team AND closed_at IS NULL AND status <> 'requested' AND $5::boolean IS NOT false
+         WHERE owner_team = mine.team AND closed_at IS NULL AND $5::boolean IS NOT false
            AND ($2::timestamptz IS NULL OR (due_at, task_id) > ($2, $3::uuid))
            AND ($6::text IS NULL OR status = $6) AND ($7::timestamptz IS NULL OR due_at < $7)
-         ORDER BY due_at, task_id LIMIT $4)
-        UNION ALL
-        (SELECT due_at, task_id FROM tasks
-         WHERE owner_team = mine.team AND closed_at IS NULL AND status = 'requested' AND $5 IS NOT false
-           AND ($2 IS NULL OR (due_at, task_id) > ($2, $3))
-           AND ($6 IS NULL OR status = $6) AND ($7 IS NULL OR due_at < $7)
          ORDER BY due_at, task_id LIMIT $4)
         UNION ALL
         (SELECT due_at, task_id FROM tasks
@@ -92,16 +67,17 @@ SELECT * FROM shown_tasks s
 WHERE task_id = $1
   AND ($2::text[] IS NULL OR EXISTS (SELECT FROM parties p WHERE p.team = ANY($2) AND p.handover_id = s.handover_id))
 """
+_BY_IDS = """
+SELECT shown.* FROM unnest($1::uuid[]) AS asked (task_id)
+CROSS JOIN LATERAL (SELECT * FROM shown_tasks s WHERE s.task_id = asked.task_id OFFSET 0) AS shown
+"""
 _OF_HANDOVER = "SELECT * FROM shown_tasks WHERE handover_id = $1 ORDER BY due_at, task_id"
 _OPEN: Mapping[str | None, bool] = {"open": True, "closed": False}
 
 
-async def worklist(
-    connection: Connection, teams: Sequence[str], filters: Filters
-) -> list[TaskView]:
-    """Open tasks to be done by these teams, or told to them in silence."""
-    at, after = filters.after or (None, None)
-    return _read(await connection.fetch(_WORKLIST, teams, at, after, filters.limit))
+async def by_ids(connection: Connection, task_ids: Sequence[UUID]) -> dict[UUID, TaskView]:
+    """These tasks, each looked up by itself."""
+    return {task.task_id: task for task in _read(await connection.fetch(_BY_IDS, task_ids))}
 
 
 async def listed(connection: Connection, teams: Sequence[str], filters: Filters) -> list[TaskView]:

@@ -182,16 +182,8 @@ class RuleVersions(Protocol):
 class Views(Protocol):
     """What people and programs read; each list costs one statement, a handover with its parts five."""
 
-    async def worklist_offers(self, connection: Connection, filters: Filters) -> list[OfferView]:
-        """Offers that wait for an answer of these teams, the earliest deadline first."""
-        ...
-
-    async def worklist_tasks(self, connection: Connection, filters: Filters) -> list[TaskView]:
-        """Open tasks that these teams must do or were told of in silence, the earliest deadline first."""
-        ...
-
     async def waiting_for_others(self, connection: Connection, filters: Filters) -> list[OfferView]:
-        """Offers that these teams sent, still unanswered or declined with open tasks."""
+        """Offers that these teams made and nobody answered yet, and those passed on from theirs."""
         ...
 
     async def handovers(self, connection: Connection, filters: Filters) -> list[HandoverView]:

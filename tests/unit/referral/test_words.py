@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from services.chassis.access import Actor, Role
 from services.referral.domain.counting import (
     CalendarSpan,
     ClockHours,
@@ -17,7 +18,7 @@ from services.referral.domain.wording import counting_in_words
 from services.referral.inbound.handover_cards import owner_rows, task_card, told_rows
 from services.referral.inbound.history_lines import history_lines
 from services.referral.inbound.words import Tag, born, due_tag, sentence
-from services.referral.inbound.worklist_cards import in_place_of, person_card, task_row
+from services.referral.inbound.worklist_cards import Reader, in_place_of, person_card, task_line
 from services.referral.usecases.views import (
     EntryView,
     OwnerView,
@@ -91,6 +92,10 @@ def a_whole(**changes) -> WholeView:
     return WholeView(**given | changes)
 
 
+def reads(team):
+    return Reader(Actor("staff.somebody", frozenset({Role.TEAM}), frozenset({team})), team, {})
+
+
 @pytest.mark.parametrize(
     ("due_at", "says", "colour"),
     [
@@ -162,13 +167,13 @@ def test_what_must_be_known_of_a_person_is_a_tag():
 def test_the_owner_is_named_when_it_is_not_the_readers_team():
     task = a_task(status="accepted", escalated_at=NOW)
 
-    assert task_row(task, DIRECTORY, NOW, WARD).remark == ""
-    assert task_row(task, DIRECTORY, NOW, SAFETY).remark == "Ward 7, Fellside Hospital"
-    assert task_row(task, DIRECTORY, NOW, "").remark == "Ward 7, Fellside Hospital"
+    assert task_line(task, DIRECTORY, NOW, reads(WARD)).remark == ""
+    assert task_line(task, DIRECTORY, NOW, reads(SAFETY)).remark == "Ward 7, Fellside Hospital"
+    assert task_line(task, DIRECTORY, NOW, reads("")).remark == "Ward 7, Fellside Hospital"
 
 
 def test_a_declined_part_names_who_declined():
-    row = task_row(a_task(status="accepted", offer_state="declined"), DIRECTORY, NOW, WARD)
+    row = task_line(a_task(status="accepted", offer_state="declined"), DIRECTORY, NOW, reads(WARD))
 
     assert row.remark == "Declined by Elm Tree Surgery"
 
