@@ -187,3 +187,44 @@ class VersionChanged(Refusal):
             "conflict",
             "Somebody changed this task since you read it. Read it again and decide anew.",
         )
+
+
+class SnoozeReasonUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.snooze_reason_unknown",
+            "invalid",
+            "Choose one of the listed reasons for putting the task away.",
+        )
+
+
+class SnoozedInThePast(Refusal):
+    def __init__(self) -> None:
+        super().__init__("task.snoozed_in_the_past", "invalid", "Choose a time that is to come.")
+
+
+class SnoozedTooLong(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.snoozed_too_long",
+            "refused",
+            "A task can be put away until its next warning or its deadline, and no longer.",
+        )
+
+
+class NotClerical(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "task.not_clerical",
+            "refused",
+            "Only clerical work can be done together. Open this task by itself.",
+        )
+
+
+class OutOfHoursOnly(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "access.out_of_hours_only",
+            "forbidden",
+            "This page is for teams that look after a place while others are closed.",
+        )

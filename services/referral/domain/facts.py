@@ -135,6 +135,19 @@ class TaskClaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskSnoozed:
+    """A task left its team's list for a while, or came back to it (`until` empty)."""
+
+    task_id: UUID
+    owner_team: str
+    until: datetime | None
+    reason: str
+    """Coded: one of `reasons.SNOOZE`."""
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskWarned:
     """A good part of the time for a task has passed and it is still open."""
 
@@ -274,7 +287,9 @@ WholeFact = (
     | SomethingHappened
 )
 """What happens to a handover as a whole."""
-TaskFact = TaskAdded | TaskChanged | TaskClaimed | TaskNoted | TaskWarned | TaskEscalated
+TaskFact = (
+    TaskAdded | TaskChanged | TaskClaimed | TaskNoted | TaskSnoozed | TaskWarned | TaskEscalated
+)
 """What happens to one task."""
 Fact = (
     TasksOffered

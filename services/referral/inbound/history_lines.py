@@ -15,6 +15,7 @@ from services.referral.domain.reasons import (
     REDIRECT,
     REOPEN,
     REPLAN,
+    SNOOZE,
     WITHDRAWN,
 )
 from services.referral.inbound.words import CHANNELS, PATIENT_CHANGED, UNDELIVERED, sentence
@@ -38,6 +39,10 @@ _SENTENCES: Mapping[str, str] = {
     "task.noted": "Note on: {subject}",
     "task.claimed": "Taken: {subject}",
     "task.put_back": "Put back for anybody in {team}: {subject}",
+    "task.snoozed": "{team} put away for a while: {subject}",
+    "task.woken": "{team} put back on its list: {subject}",
+    "task.seen": "{team} looked at: {subject}",
+    "handover.seen": "{team} looked at the handover",
     "task.warned": "{team} was warned: {subject}",
     "task.escalated": "{team} was told that nobody had done in time: {subject}",
     "happened": "It was heard that something happened",
@@ -65,6 +70,7 @@ _DETAILS: Mapping[str, Mapping[str, str]] = {
     "offer.made": OFFER,
     "offer.redirected": REDIRECT,
     "handover.reopened": REOPEN,
+    "task.snoozed": SNOOZE,
     "alert.sent": CHANNELS,
     "alert.not_delivered": UNDELIVERED,
 }

@@ -62,6 +62,8 @@ def _of_a_task(fact: facts.Fact) -> dict[str, Any]:
             return {"task_id": fact.task_id, "person": fact.person, "owner_team": fact.owner_team}
         case facts.TaskNoted():
             return {"task_id": fact.task_id, "noted_at": fact.at}
+        case facts.TaskSnoozed():
+            return {"task_id": fact.task_id, "snoozed_until": fact.until}
     return {}
 
 

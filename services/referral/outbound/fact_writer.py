@@ -23,6 +23,7 @@ from services.referral.domain.facts import (
     TaskChanged,
     TaskClaimed,
     TaskEscalated,
+    TaskSnoozed,
     TasksOffered,
     TaskWarned,
 )
@@ -76,6 +77,7 @@ WHERE task_id = $1
 """
 _WARN = "UPDATE tasks SET ladder_step = $2, rings_at = $3 WHERE task_id = $1"
 _CLAIM = "UPDATE tasks SET owner_person = $2 WHERE task_id = $1"
+_SNOOZE = "UPDATE tasks SET snoozed_until = $2, snoozed_because = $3 WHERE task_id = $1"
 _CLOSE = """
 UPDATE handovers SET state = $2, closed_at = $3, closed_by = $4, closed_because = $5 WHERE handover_id = $1
 """
@@ -151,6 +153,10 @@ async def _claimed(connection: Connection, happened: Happened[TaskClaimed]) -> N
     await connection.executemany(_CLAIM, [(f.task_id, f.person) for _, f in happened])
 
 
+async def _snoozed(connection: Connection, happened: Happened[TaskSnoozed]) -> None:
+    await connection.executemany(_SNOOZE, [(f.task_id, f.until, f.reason) for _, f in happened])
+
+
 async def _completed(connection: Connection, happened: Happened[HandoverCompleted]) -> None:
     await connection.executemany(_CLOSE, [(of, "completed", f.at, f.by, "") for of, f in happened])
 
@@ -183,6 +189,7 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], Awaitable[None]]] = {
     OfferRedirected: write_redirected,
     OfferUnanswered: write_unanswered,
     TaskClaimed: _claimed,
+    TaskSnoozed: _snoozed,
     TaskWarned: _warned,
     HandoverReplanned: write_replanned,
     HandoverPatientChanged: write_patient_changed,

@@ -92,7 +92,7 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
             )
         case referral_facts.ReferralMoved() | referral_facts.AppointmentChanged():
             event = _of_a_referral(about, handover, fact)
-        case facts.TaskNoted():
+        case facts.TaskNoted() | facts.TaskSnoozed():
             event = None
         case (
             facts.TaskAdded()

@@ -22,6 +22,7 @@ from services.referral.domain.facts import (
     TaskEscalated,
     TaskFact,
     TaskNoted,
+    TaskSnoozed,
     TasksOffered,
     TaskWarned,
     WholeFact,
@@ -58,6 +59,7 @@ def entries_of(of: UUID, fact: Fact) -> tuple[HistoryEntry, ...]:
             | TaskChanged()
             | TaskClaimed()
             | TaskNoted()
+            | TaskSnoozed()
             | TaskWarned()
             | TaskEscalated()
         ):
@@ -93,6 +95,9 @@ def _of_a_task(of: UUID, fact: TaskFact) -> tuple[HistoryEntry, ...]:
             entries = tuple(
                 HistoryEntry(of, at, "task.escalated", task_id, team, detail=mark) for team in told
             )
+        case TaskSnoozed(task_id=task_id, owner_team=team, at=at, by=by):
+            what = "task.snoozed" if fact.until else "task.woken"
+            entries = (HistoryEntry(of, at, what, task_id, team, by, fact.reason),)
         case TaskClaimed(task_id=task_id, owner_team=team, person=person, at=at, by=by):
             what = "task.claimed" if person else "task.put_back"
             entries = (HistoryEntry(of, at, what, task_id, team, by, person),)
