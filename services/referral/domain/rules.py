@@ -29,7 +29,6 @@ TRIGGERS: frozenset[Trigger] = frozenset(
         "task.failed",
         "document.received",
         "referral.received",
-        "referral.rejected",
         "offer.redirected-too-often",
         "coordinator.missing",
     }
