@@ -176,6 +176,37 @@ def sources_check(
 
 
 @app.command()
+def rehearse(
+    stories: Annotated[
+        list[Path], typer.Argument(help="Story files (YAML).", exists=True, dir_okay=False)
+    ],
+    html: Annotated[
+        Path | None, typer.Option(help="Also write the timeline into this file, as a page.")
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder with pathways of the site, laid over those that come with Baton.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Hand events round in another order: what comes of it must be the same."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Play stories on a virtual clock, with the rules, timers and tables of a live site, and print what happens.
+
+    Exits 1 when a story does not come true. docs/rehearsal.md says how stories are written.
+    """
+    from services.console.commands.rehearse import rehearse as run
+
+    run(stories, as_json=json, html=html, rules=rules, seed=seed)
+
+
+@app.command()
 def trace(
     correlation_id: Annotated[
         str, typer.Argument(help="The id of one journey, as pages and logs show it.")

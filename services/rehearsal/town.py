@@ -1,0 +1,189 @@
+"""The three services on one database whose clock we turn, with everything around them played by us."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+
+from schemas.patient_key import patient_key
+from services.chassis.database import Database, open_database
+from services.chassis.running import Parts
+from services.chassis.timers import Timers
+from services.discharge import app as discharge
+from services.discharge.inbound.intake import Intake
+from services.discharge.inbound.national.reading import NationalReader
+from services.discharge.inbound.national.record import ORGANISATION
+from services.discharge.inbound.profiles.load import read_profiles
+from services.discharge.outbound.national_events import PostgresNationalEvents
+from services.notify import app as notify
+from services.notify.domain.alert import Channel
+from services.notify.inbound.delivery import DeliveryWorker
+from services.referral import app as referral
+from services.referral.domain.rules import Playbook
+from services.referral.outbound.rule_versions import RuleVersionTable
+from services.rehearsal import settings
+from services.rehearsal.errors import StoryError
+from services.rehearsal.ground import SERVICES, Ground
+from services.rehearsal.national_record import NationalRecord
+from services.rehearsal.post import Post
+from services.rehearsal.virtual_clock import VirtualClock
+from services.rehearsal.ways_out import WaysOut
+
+_AT_ONCE = 200
+_MOST_TURNS = 2_000
+"""In one moment; a story whose moment never ends goes round in circles."""
+
+_NEXT = """
+SELECT least(
+    (SELECT min(due_at) FROM discharge.timers WHERE rung_at IS NULL AND cancelled_at IS NULL),
+    (SELECT min(due_at) FROM referral.timers WHERE rung_at IS NULL AND cancelled_at IS NULL),
+    (SELECT min(due_at) FROM notify.timers WHERE rung_at IS NULL AND cancelled_at IS NULL),
+    (SELECT min(next_attempt_at) FROM notify.alerts WHERE state = 'waiting' AND lease_until IS NULL),
+    (SELECT min(wanted_at) FROM notify.recalls WHERE ended_at IS NULL),
+    (SELECT min(next_try_at) FROM discharge.national_events WHERE state = 'waiting')
+)
+"""
+
+_PARKED = """
+SELECT 'discharge' AS service, reason, error FROM discharge.parked WHERE resolved_at IS NULL
+UNION ALL SELECT 'referral', reason, error FROM referral.parked WHERE resolved_at IS NULL
+UNION ALL SELECT 'notify', reason, error FROM notify.parked WHERE resolved_at IS NULL
+"""
+
+
+@dataclass
+class Town:
+    """Everything that one story is played with."""
+
+    connection: asyncpg.Connection
+    clock: VirtualClock
+    databases: Mapping[str, Database]
+    parts: Mapping[str, Parts]
+    intake: Intake
+    playbook: Playbook
+    post: Post
+    timers: list[Timers]
+    ways: WaysOut
+    delivery: DeliveryWorker
+    record: NationalRecord
+    reader: NationalReader
+
+    def key_of(self, nhs_number: str) -> str:
+        """The patient's key in every service."""
+        return patient_key(settings.SITE_SECRET.encode(), "nhs", nhs_number)
+
+    async def ask(
+        self, service: str, who: str, method: str, path: str, **given: Any
+    ) -> httpx2.Response:
+        """One request at the door of a service."""
+        headers = {"Authorization": f"Bearer {settings.token_of(who)}"} | given.pop("headers", {})
+        door = httpx2.ASGITransport(self.parts[service].app)
+        async with httpx2.AsyncClient(transport=door, base_url=f"http://{service}.test") as client:
+            return await client.request(method, path, headers=headers, **given)
+
+    async def settle(self) -> None:
+        """Let everything happen that this moment brings. Raises `StoryError` when something went wrong in it."""
+        for _ in range(_MOST_TURNS):
+            busy = await self.post.carry(self.clock.now)
+            for timers in self.timers:
+                busy += await timers.ring(_AT_ONCE)
+            busy += await self.delivery.take_back() + await self.delivery.deliver_due()
+            busy += await self.reader.turn()
+            if not busy:
+                break
+        else:
+            raise StoryError("this moment never ends: the services answer each other for ever")
+        parked = await self.connection.fetch(_PARKED)
+        if parked:
+            said = ", ".join(f"{row['service']}: {row['reason']} {row['error']}" for row in parked)
+            raise StoryError(f"a record could not be handled and waits for a person ({said})")
+
+    async def live_until(self, at: datetime) -> None:
+        """Let time pass: the clock stops at every moment when something is due."""
+        await self.settle()
+        while (due := await self.connection.fetchval(_NEXT)) is not None and due <= at:
+            moved = max(due, self.clock.now + timedelta(microseconds=due <= self.clock.now))
+            await self.clock.turn_to(moved)
+            await self.settle()
+        await self.clock.turn_to(max(at, self.clock.now))
+
+
+@asynccontextmanager
+async def open_town(
+    ground: Ground, starts: datetime, *, rules: Path | None = None, seed: int | None = None
+) -> AsyncIterator[Town]:
+    """The services as their own `app.py` puts them together, on a fresh database at the time when the story starts."""
+    async with ground.database() as name, contextlib.AsyncExitStack() as leaving:
+        connection = await asyncpg.connect(ground.superuser_dsn(name))
+        leaving.push_async_callback(connection.close)
+        clock = VirtualClock(connection, starts)
+        await clock.turn_to(starts)
+        databases = {}
+        for service in SERVICES:
+            databases[service] = await open_database(ground.dsn(name, service), service, max_size=4)
+            leaving.push_async_callback(databases[service].pool.close)
+        town = await _furnish(connection, clock, databases, rules, seed)
+        taking_in = asyncio.create_task(town.intake.run())
+        try:
+            yield town
+        finally:
+            taking_in.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await taking_in
+
+
+async def _furnish(
+    connection: asyncpg.Connection,
+    clock: VirtualClock,
+    databases: Mapping[str, Database],
+    rules: Path | None,
+    seed: int | None,
+) -> Town:
+    playbook = settings.playbook_with(rules)
+    known = settings.tokens(playbook.directory)
+    of_discharge = settings.discharge_settings(known)
+    of_notify = settings.notify_settings(known)
+    parts = {
+        "discharge": discharge.build(of_discharge, databases["discharge"]),
+        "referral": referral.build(settings.referral_settings(known, rules), databases["referral"]),
+        "notify": notify.build(of_notify, databases["notify"]),
+    }
+    async with databases["referral"].unit_of_work() as unit:
+        await RuleVersionTable().keep(unit.connection, playbook.rules)
+    intake = discharge.build_intake(of_discharge, databases["discharge"], read_profiles(None))
+    ways, record = WaysOut(connection, lambda: clock.now), NationalRecord()
+    return Town(
+        connection=connection,
+        clock=clock,
+        databases=databases,
+        parts=parts,
+        intake=intake,
+        playbook=playbook,
+        post=Post(
+            databases,
+            {name: part.subscription for name, part in parts.items() if part.subscription},
+            None if seed is None else random.Random(seed),  # noqa: S311  (orders, not secrets)
+        ),
+        timers=[
+            Timers(databases[name], part.timers) for name, part in parts.items() if part.timers
+        ],
+        ways=ways,
+        delivery=DeliveryWorker(
+            databases["notify"],
+            notify.STORES,
+            notify.build_desk(of_notify),
+            {channel: ways.carrier(channel) for channel in Channel},
+        ),
+        record=record,
+        reader=NationalReader(
+            databases["discharge"], PostgresNationalEvents(ORGANISATION), record.ask, intake
+        ),
+    )
