@@ -7,14 +7,16 @@ from services.referral.usecases.records import PersonDescribed
 
 _DESCRIBE = """
 INSERT INTO people (patient_key, nhs_number, nhs_number_verified, family, given, birth_date, deceased, restricted,
-                    described_at, death_status, identity_held, replaced_by)
+                    described_at, death_status, identity_held, replaced_by, practice)
 SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::text[], $6::date[], $7::boolean[],
-                     $8::boolean[], $9::timestamptz[], $10::text[], $11::boolean[], $12::text[])
+                     $8::boolean[], $9::timestamptz[], $10::text[], $11::boolean[], $12::text[],
+                     $13::text[])
 ON CONFLICT (patient_key) DO UPDATE
 SET nhs_number = excluded.nhs_number, nhs_number_verified = excluded.nhs_number_verified,
     family = excluded.family, given = excluded.given, birth_date = excluded.birth_date,
     deceased = excluded.deceased, restricted = excluded.restricted, described_at = excluded.described_at,
-    death_status = excluded.death_status, identity_held = excluded.identity_held, replaced_by = excluded.replaced_by
+    death_status = excluded.death_status, identity_held = excluded.identity_held, replaced_by = excluded.replaced_by,
+    practice = excluded.practice
 WHERE people.described_at <= excluded.described_at
 """
 
@@ -37,7 +39,17 @@ class PeopleTable:
             [one.death_status for one in people],
             [one.identity_held for one in people],
             [one.replaced_by for one in people],
+            [one.practice for one in people],
         )
+
+    async def practices(
+        self, connection: Connection, patient_keys: Iterable[str]
+    ) -> dict[str, str]:
+        rows = await connection.fetch(
+            "SELECT patient_key, practice FROM people WHERE patient_key = ANY($1::text[]) AND practice IS NOT NULL",
+            list(patient_keys),
+        )
+        return {row["patient_key"]: row["practice"] for row in rows}
 
     async def dead(self, connection: Connection, patient_keys: Iterable[str]) -> set[str]:
         rows = await connection.fetch(

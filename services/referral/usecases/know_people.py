@@ -39,4 +39,5 @@ def _person(event: PatientDescribed) -> PersonDescribed:
         death_status=event.death_status,
         identity_held=event.identity_held,
         replaced_by=event.replaced_by,
+        practice=event.practice,
     )

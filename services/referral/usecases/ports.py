@@ -148,6 +148,12 @@ class People(Protocol):
         """Which of these patients are known to have died."""
         ...
 
+    async def practices(
+        self, connection: Connection, patient_keys: Iterable[str]
+    ) -> dict[str, str]:
+        """Where these patients are registered, as far as it is known: ODS codes."""
+        ...
+
     async def forget(self, connection: Connection, patient_keys: Sequence[str]) -> None:
         """Erase who they are."""
         ...

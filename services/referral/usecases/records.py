@@ -112,3 +112,5 @@ class PersonDescribed:
     death_status: str = ""
     identity_held: bool = False
     replaced_by: str | None = None
+    practice: str | None = None
+    """ODS code of the registered practice."""

@@ -1,0 +1,140 @@
+"""Open work of teams that have closed goes to whoever follows them, with its deadlines (R72, S09, A76).
+
+The team that sent the patient takes it back in that moment and is accountable until the next one accepts: nothing is
+left with a team that is not there any more. Names stay in the history.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.referral.domain.directory import Team
+from services.referral.domain.facts import Fact, OfferRedirected, TasksOffered
+from services.referral.domain.handover import Offer, Task, Whole
+from services.referral.domain.moving import PRACTICE, REGISTRATION, waiting_at, with_offers
+from services.referral.domain.passing_on import accept_by
+from services.referral.domain.people import SYSTEM
+from services.referral.domain.planning import Ids
+from services.referral.domain.rules import Playbook
+
+
+def leave_closed(
+    whole: Whole, practice: str | None, now: datetime, playbook: Playbook, new_id: Ids
+) -> tuple[Fact, ...]:
+    """Ask whoever follows a closed team for what it had or was asked for.
+
+    `practice` is where the patient is registered by now: it wins over succession. Without either, the registration
+    team of the place is asked. Who has declined is not asked again.
+    """
+    if whole.handover.state != "open":
+        return ()
+    facts: list[Fact] = []
+    for closed, tasks in _by_closed_team(whole, playbook).items():
+        team = playbook.directory.teams[closed]
+        to = _next(team, whole, practice, playbook)
+        if to is None:
+            continue
+        known = with_offers(whole, facts)
+        waiting = waiting_at(known, to)
+        asked = waiting.offer_id if waiting else None
+        if asked is None or any(task.offer_id != asked for task in tasks):
+            facts += _move(known, team, tasks, to, now, playbook, new_id)
+    return tuple(facts)
+
+
+def inherits_coordination(whole: Whole, offer: Offer, playbook: Playbook) -> bool:
+    """Whether whoever accepts this takes over the coordination too, because the team that has it has closed."""
+    coordinator = whole.handover.coordinator_team
+    if not is_closed(coordinator, playbook):
+        return False
+    before = whole.offer(offer.redirects).team if offer.redirects else ""
+    return coordinator in (before, offer.from_team)
+
+
+def is_closed(team_id: str, playbook: Playbook) -> bool:
+    """Whether the directory knows a team and it may not be asked any more."""
+    return team_id in playbook.directory.teams and not playbook.directory.is_open(team_id)
+
+
+def _by_closed_team(whole: Whole, playbook: Playbook) -> dict[str, list[Task]]:
+    """What closed teams own or are asked for; a coordination alone counts too."""
+    found: dict[str, list[Task]] = defaultdict(list)
+    for task in whole.open_tasks():
+        offer = whole.offer_of(task)
+        asked = offer.team if offer is not None and offer.state == "offered" else ""
+        for team_id in (task.owner_team, asked):
+            if is_closed(team_id, playbook):
+                found[team_id].append(task)
+                break
+    if is_closed(whole.handover.coordinator_team, playbook):
+        found.setdefault(whole.handover.coordinator_team, [])
+    return found
+
+
+def _next(team: Team, whole: Whole, practice: str | None, playbook: Playbook) -> Team | None:
+    directory = playbook.directory
+    registered = directory.at_organisation(PRACTICE, practice) if team.role == PRACTICE else None
+    declined = {offer.team for offer in whole.offers if offer.state == "declined"}
+    candidates = (
+        registered,
+        directory.follower_of(team.id),
+        directory.at_place(REGISTRATION, team.place),
+        directory.last_resort,
+    )
+    return next((one for one in candidates if one and one.id not in declined), None)
+
+
+def _move(
+    whole: Whole,
+    closed: Team,
+    tasks: Iterable[Task],
+    to: Team,
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+) -> list[Fact]:
+    reason = "practice-closed" if closed.role == PRACTICE else "organisation-merged"
+    sender = whole.handover.sender_team
+    taken_back: dict[Offer, list[Task]] = defaultdict(list)
+    by_owner: dict[str, list[Task]] = defaultdict(list)
+    for task in tasks:
+        offer = whole.offer_of(task)
+        if offer and offer.team == task.owner_team == closed.id and not is_closed(sender, playbook):
+            taken_back[offer].append(task)
+        else:
+            by_owner[task.owner_team].append(task)
+    if not taken_back and not by_owner:
+        by_owner[closed.id] = []
+    facts: list[Fact] = []
+    for offer, moved in taken_back.items():
+        made = _offer(with_offers(whole, facts), closed, to, sender, offer, now, playbook, new_id)
+        ids = tuple(task.task_id for task in moved)
+        facts.append(OfferRedirected(offer.offer_id, sender, made, ids, reason, now, SYSTEM))
+    for owner, moved in by_owner.items():
+        made = _offer(with_offers(whole, facts), closed, to, owner, None, now, playbook, new_id)
+        ids = tuple(task.task_id for task in moved)
+        facts.append(TasksOffered(made, ids, owner, reason, now, SYSTEM))
+    return facts
+
+
+def _offer(
+    whole: Whole,
+    closed: Team,
+    to: Team,
+    owner: str,
+    before: Offer | None,
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+) -> Offer:
+    return waiting_at(whole, to) or Offer(
+        offer_id=new_id(),
+        handover_id=whole.handover.handover_id,
+        team=to.id,
+        role=to.role,
+        instead_of=closed.organisation,
+        from_team=owner,
+        redirects=before.offer_id if before else None,
+        redirect_count=before.redirect_count if before else 0,
+        accept_by=accept_by(playbook.accept_move, to, now, playbook),
+    )
