@@ -29,7 +29,7 @@ class TaskRecord:
 
     task_id: UUID
     version: int
-    changed_at: datetime
+    updated_at: datetime
     handover_id: UUID
     code: str
     title: str
@@ -47,15 +47,79 @@ class TaskRecord:
     closed_at: datetime | None
     escalated_at: datetime | None
     follows: UUID | None
-    purpose: str
     spell_id: UUID
-    """The stay; of a referral, the referral's id."""
+    service_request: UUID | None
+    """The request that stands for it, where it is part of a referral."""
     about: Subject
 
     @property
     def place(self) -> "Place":
         """Where it stands among others by their last change."""
-        return self.changed_at, self.task_id
+        return self.updated_at, self.task_id
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """A referral, as the request that stands or stood for it."""
+
+    service_request: UUID
+    version: int
+    updated_at: datetime
+    status: str
+    team: str
+    replaces: UUID | None
+    made_at: datetime
+    requisition: str
+    kind: str
+    priority: str
+    specialty: str
+    referrer: str
+    about: Subject
+
+    @property
+    def place(self) -> "Place":
+        """Where it stands among others by their last change."""
+        return self.updated_at, self.service_request
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentRecord:
+    """An appointment of a referral."""
+
+    appointment_id: UUID
+    version: int
+    updated_at: datetime
+    status: str
+    """As FHIR has it."""
+    team: str
+    starts_at: datetime
+    service_request: UUID
+    about: Subject
+
+    @property
+    def place(self) -> "Place":
+        """Where it stands among others by their last change."""
+        return self.updated_at, self.appointment_id
+
+
+@dataclass(frozen=True, slots=True)
+class DeedRecord:
+    """Who did what to something, and when. It never changes."""
+
+    deed_id: str
+    row_id: UUID
+    at: datetime
+    what: str
+    """The line of the history; `owner.first` and `owner.changed` say who became accountable."""
+    team: str
+    by_whom: str
+    target_type: str
+    target_id: UUID
+
+    @property
+    def place(self) -> "Place":
+        """Where it stands among others by its time."""
+        return self.at, self.row_id
 
 
 Place = tuple[datetime, UUID]
@@ -80,6 +144,9 @@ class Sought:
     statuses: Sequence[str] = ()
     codes: Sequence[str] = ()
     handover: UUID | None = None
+    requisition: str | None = None
+    starts: tuple[datetime, datetime] = (EARLIEST, LATEST)
+    """When an appointment begins: from the first instant that counts to the first that does not."""
     targets: Sequence[UUID] = ()
 
 
@@ -90,7 +157,7 @@ class Records(Protocol[Record_co]):
     """Records of one kind; a page costs a constant number of statements."""
 
     async def one(
-        self, connection: Connection, record_id: UUID, teams: Sequence[str] | None
+        self, connection: Connection, record_id: str, teams: Sequence[str] | None
     ) -> Record_co | None:
         """One of them; None when it is not there or not theirs to see."""
         ...

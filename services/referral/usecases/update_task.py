@@ -40,7 +40,7 @@ async def update_task(
     teams = desk.person.teams
     loaded = await desk.handovers.lock(unit.connection, "task", task_id, teams)
     seen = None if EVERY_TEAM in teams else sorted(teams)
-    task = await records.one(unit.connection, task_id, seen)
+    task = await records.one(unit.connection, str(task_id), seen)
     if loaded is None or task is None:
         raise NotFound("task")
     if task.version != version:
@@ -49,7 +49,7 @@ async def update_task(
     if update.note:
         await note_task(unit, desk, task_id, text=update.note)
     await _move(unit, desk, task_id, update)
-    after = await records.one(unit.connection, task_id, None)
+    after = await records.one(unit.connection, str(task_id), None)
     assert after is not None
     return after
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.referral.inbound.fhir_records.kinds import Kind
-from services.referral.inbound.fhir_records.parameters import SEARCHES
+from services.referral.inbound.fhir_records.parameters import SEARCHES, Parameter
 
 _SINCE = "2026-11-22"
 _DEFINITIONS = "http://hl7.org/fhir/SearchParameter"
 _OF_ANY = {"_id": "Resource-id", "_lastUpdated": "Resource-lastUpdated"}
+_SHARED = {"ServiceRequest-patient": "clinical-patient"}
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
 
 
@@ -51,8 +52,9 @@ def _resource(kind: Kind) -> dict[str, Any]:
     return said
 
 
-def _parameter(type_: str, parameter: Any) -> Mapping[str, str]:
-    named = _OF_ANY.get(parameter.name, f"{type_}-{parameter.name}")
+def _parameter(type_: str, parameter: Parameter) -> Mapping[str, str]:
+    own = f"{type_}-{parameter.name}"
+    named = _OF_ANY.get(parameter.name, _SHARED.get(own, own))
     return {
         "name": parameter.name,
         "definition": f"{_DEFINITIONS}/{named}",

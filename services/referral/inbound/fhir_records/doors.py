@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
+from fastapi.routing import iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +17,7 @@ from services.referral.domain.errors import NotFound, VersionChanged
 from services.referral.inbound.desks import Desks
 from services.referral.inbound.fhir_records.bundles import base_of, searchset
 from services.referral.inbound.fhir_records.capability import capability_statement
-from services.referral.inbound.fhir_records.kinds import Kind, Sources, kinds_of, read_id, written
+from services.referral.inbound.fhir_records.kinds import Kind, Sources, kinds_of, written
 from services.referral.inbound.fhir_records.negotiation import (
     FHIR,
     expected_version,
@@ -31,12 +32,13 @@ from services.referral.inbound.fhir_records.updating import read_update
 from services.referral.inbound.requests import Member, Reader, patient_key_of, teams_of
 from services.referral.usecases.update_task import update_task
 
+PROCESS = "/fhir/$process-message"
 _FORM = "application/x-www-form-urlencoded"
 Anybody = Annotated[Actor, allow(Role.PUBLIC)]
 Door = Callable[..., Coroutine[Any, Any, Response]]
 
 
-def fhir_doors(desks: Desks, sources: Sources, *, takes_messages: bool = False) -> APIRouter:
+def fhir_doors(desks: Desks, sources: Sources) -> APIRouter:
     """`/fhir/metadata`, and for each kind of resource read and search; update for a Task."""
     router = APIRouter(prefix="/fhir", tags=["fhir"])
     kinds = kinds_of(sources)
@@ -45,7 +47,7 @@ def fhir_doors(desks: Desks, sources: Sources, *, takes_messages: bool = False) 
     async def metadata(request: Request, _: Anybody) -> Response:
         """What is offered here: a CapabilityStatement."""
         statement = capability_statement(
-            kinds.values(), version_of("baton"), takes_messages=takes_messages
+            kinds.values(), version_of("baton"), takes_messages=_takes_messages(request)
         )
 
         async def work() -> Response:
@@ -59,6 +61,10 @@ def fhir_doors(desks: Desks, sources: Sources, *, takes_messages: bool = False) 
         router.add_api_route(f"/{kind.type}/{{resource_id}}", _read(desks, kind), methods=["GET"])
     router.add_api_route("/Task/{resource_id}", _update(desks, kinds), methods=["PUT"])
     return router
+
+
+def _takes_messages(request: Request) -> bool:
+    return any(route.path == PROCESS for route in iter_route_contexts(request.app.routes))
 
 
 def _search(desks: Desks, kind: Kind) -> Door:
@@ -111,12 +117,12 @@ def _read(desks: Desks, kind: Kind) -> Door:
 
         async def work() -> Response:
             refuse_identity(request.query_params.multi_items())
-            record_id, teams = read_id(resource_id), teams_of(actor)
+            teams = teams_of(actor)
             async with desks.database.reading() as connection:
-                record = record_id and await kind.records.one(
-                    connection, record_id, None if teams is None else sorted(teams)
+                record = await kind.records.one(
+                    connection, resource_id, None if teams is None else sorted(teams)
                 )
-            if not record:
+            if record is None:
                 raise NotFound(kind.type.lower())
             return shown(request, _written(desks, kind, record, actor))
 

@@ -50,5 +50,29 @@ SEARCHES: Mapping[str, Sequence[Parameter]] = {
         Parameter("group-identifier", "token", "The handover that it is part of"),
         _PATIENT,
     ),
+    "ServiceRequest": (
+        _ID,
+        _CHANGED,
+        Parameter("performer", "reference", "Directory ids of teams", modifier="identifier"),
+        _STATUS,
+        Parameter("requisition", "token", "What requests that follow each other have in common"),
+        _PATIENT,
+    ),
+    "Appointment": (
+        _ID,
+        _CHANGED,
+        Parameter("date", "date", "When it begins; as _lastUpdated"),
+        _STATUS,
+        _PATIENT,
+    ),
+    "Provenance": (
+        Parameter("target", "reference", "What it was done to: always needed, as in Task/[id]"),
+        Parameter("recorded", "date", "As _lastUpdated, which is the same here"),
+        _CHANGED,
+    ),
 }
 """By resource type."""
+DATES = frozenset({"_lastUpdated", "recorded", "date"})
+"""Those that may stand twice, for two bounds."""
+NEEDED = {"Provenance": "target"}
+"""What a search cannot do without: a history is read from what it is the history of."""

@@ -15,7 +15,9 @@ from services.chassis.errors import Refusal
 from services.referral.inbound.fhir_records.dates import read_span
 from services.referral.inbound.fhir_records.parameters import (
     CONTROLS,
+    DATES,
     MOST,
+    NEEDED,
     SEARCHES,
     SORTS,
     USUAL,
@@ -74,12 +76,15 @@ def read_asked(
                     "The search has a parameter that is not in /fhir/metadata, and asked for strict handling.",
                 )
             continue
-        if base in seen and base != "_lastUpdated":
+        if base in seen and base not in DATES:
             _refuse(f"{base} may stand once; separate alternatives by commas.")
         seen.add(base)
         asked = _take(asked, base, value)
         if base != "patient":
             asked = replace(asked, said=[*asked.said, (name, value)])
+    needed = NEEDED.get(type_)
+    if needed and needed not in seen:
+        _refuse(f"{type_} is searched by {needed}.")
     return asked
 
 
@@ -103,6 +108,11 @@ def _take(asked: Asked, name: str, value: str) -> Asked:
 def _changed(sought: Sought, value: str) -> dict[str, Any]:
     since, until = read_span(value)
     return {"since": max(since, sought.since), "until": min(until, sought.until)}
+
+
+def _starts(sought: Sought, value: str) -> dict[str, Any]:
+    begins, ends = read_span(value)
+    return {"starts": (max(begins, sought.starts[0]), min(ends, sought.starts[1]))}
 
 
 def _count(_: Sought, value: str) -> dict[str, Any]:
@@ -144,11 +154,16 @@ def _alternatives(value: str) -> list[str]:
 _CHANGES: Mapping[str, Any] = {
     "_id": _ids,
     "_lastUpdated": _changed,
+    "recorded": _changed,
+    "date": _starts,
     "_count": _count,
     "_sort": _sort,
     "_cursor": _cursor,
     "_format": lambda *_: {},
     "owner": lambda _, value: {"owners": _alternatives(value)},
+    "performer": lambda _, value: {"owners": _alternatives(value)},
+    "requisition": lambda _, value: {"requisition": _alternatives(value)[0]},
+    "target": lambda _, value: {"targets": [_uuid(one) for one in _alternatives(value)]},
     "status": lambda _, value: {"statuses": _alternatives(value)},
     "code": lambda _, value: {"codes": _alternatives(value)},
     "group-identifier": lambda _, value: {"handover": _uuid(_alternatives(value)[0])},

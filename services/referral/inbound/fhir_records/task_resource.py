@@ -13,6 +13,7 @@ from services.referral.inbound.fhir_records.vocabulary import (
     instant,
     meta,
     patient,
+    reference,
     team,
 )
 from services.referral.usecases.record_views import TaskRecord
@@ -29,7 +30,7 @@ def task_resource(task: TaskRecord, directory: Directory, *, identified: bool) -
     resource: Resource = {
         "resourceType": "Task",
         "id": str(task.task_id),
-        "meta": meta(task.version, task.changed_at, task.about),
+        "meta": meta(task.version, task.updated_at, task.about),
         "groupIdentifier": {"system": HANDOVER, "value": str(task.handover_id)},
         "status": task.status,
         "intent": "order",
@@ -39,14 +40,14 @@ def task_resource(task: TaskRecord, directory: Directory, *, identified: bool) -
         "focus": _focus(task),
         "for": patient(task.about, identified=identified),
         "authoredOn": instant(task.authored_at),
-        "lastModified": instant(task.changed_at),
+        "lastModified": instant(task.updated_at),
         "requester": team(task.requester_team, directory),
         "owner": team(task.owner_team, directory),
         "reasonCode": _reason(task),
         "restriction": {"period": _period(task)},
     }
     if task.follows:
-        resource["partOf"] = [{"reference": f"Task/{task.follows}", "type": "Task"}]
+        resource["partOf"] = [reference("Task", task.follows)]
     if task.status_reason:
         resource["statusReason"] = {"text": task.status_reason}
     if task.closed_at:
@@ -57,8 +58,8 @@ def task_resource(task: TaskRecord, directory: Directory, *, identified: bool) -
 
 
 def _focus(task: TaskRecord) -> Resource:
-    if task.purpose == "referral":
-        return {"reference": f"ServiceRequest/{task.spell_id}", "type": "ServiceRequest"}
+    if task.service_request:
+        return reference("ServiceRequest", task.service_request)
     return {"type": "Encounter", "identifier": {"system": SPELL, "value": str(task.spell_id)}}
 
 

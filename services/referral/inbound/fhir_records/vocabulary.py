@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from services.referral.domain.directory import Directory
 from services.referral.domain.people import SYSTEM
@@ -13,6 +14,9 @@ PATIENT_KEY = "urn:baton:patient-key"
 HANDOVER = "urn:baton:handover"
 SPELL = "urn:baton:spell"
 TASK_CODE = "urn:baton:task-code"
+REFERRAL_KIND = "urn:baton:referral-kind"
+SPECIALTY = "urn:baton:specialty"
+REQUISITION = "urn:baton:requisition"
 TASK_STATE = "urn:baton:task-state"
 RULE = "urn:baton:rule"
 HAPPENED = "urn:baton:history"
@@ -30,9 +34,9 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def meta(version: int, changed_at: datetime, about: Subject | None = None) -> Resource:
+def meta(version: int, updated_at: datetime, about: Subject | None = None) -> Resource:
     """Version, last change, and how carefully to treat it."""
-    said: Resource = {"versionId": str(version), "lastUpdated": instant(changed_at)}
+    said: Resource = {"versionId": str(version), "lastUpdated": instant(updated_at)}
     if about and about.restricted:
         said["security"] = [{"system": _CONFIDENTIALITY, "code": "R", "display": "restricted"}]
     if about and about.test_patient:
@@ -44,6 +48,11 @@ def concept(system: str, code: str, display: str = "") -> Resource:
     """A code with its system."""
     coding = {"system": system, "code": code}
     return {"coding": [coding | ({"display": display} if display else {})]}
+
+
+def reference(kind: str, of: UUID) -> Resource:
+    """To a resource that can be read here."""
+    return {"reference": f"{kind}/{of}", "type": kind}
 
 
 def team(team_id: str, directory: Directory) -> Resource:

@@ -1,4 +1,6 @@
-"""Whom a record is about, as far as its readers may learn it."""
+"""What all records have in common: an id that may be none, and whom they are about."""
+
+from uuid import UUID
 
 import asyncpg
 
@@ -16,3 +18,11 @@ def read_subject(row: asyncpg.Record) -> Subject:
         restricted=bool(row["restricted"]),
         test_patient=row["test_patient"],
     )
+
+
+def read_id(text: str) -> UUID | None:
+    """The id of a record; None for what can be none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

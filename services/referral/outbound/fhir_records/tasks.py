@@ -7,12 +7,12 @@ import asyncpg
 
 from services.chassis.connection import Connection
 from services.referral.domain.handover import FINAL
-from services.referral.outbound.fhir_records.subjects import read_subject
+from services.referral.outbound.fhir_records.subjects import read_id, read_subject
 from services.referral.outbound.rows import PRIORITIES
 from services.referral.usecases.record_views import EARLIEST, LATEST, Sought, TaskRecord
 
 _FITS = """
-    t.changed_at >= $2 AND t.changed_at < $3 AND (t.changed_at, t.task_id) {beyond} ($4, $5)
+    t.updated_at >= $2 AND t.updated_at < $3 AND (t.updated_at, t.task_id) {beyond} ($4, $5)
     AND ($1::text[] IS NULL OR EXISTS (
         SELECT FROM parties p WHERE p.team = ANY($1) AND p.handover_id = t.handover_id))
     AND ($7::text[] IS NULL OR t.status = ANY($7)) AND ($8::text[] IS NULL OR t.code = ANY($8))
@@ -21,7 +21,7 @@ _FITS = """
     AND ($12::text IS NULL OR EXISTS (
         SELECT FROM handovers h WHERE h.handover_id = t.handover_id AND h.patient_key = $12)){still_open}
 """
-_PAGE = "SELECT t.changed_at, t.task_id FROM tasks t WHERE {narrow}{fits} ORDER BY {order} LIMIT $6"
+_PAGE = "SELECT t.updated_at, t.task_id FROM tasks t WHERE {narrow}{fits} ORDER BY {order} LIMIT $6"
 _EACH_TEAM = "SELECT t.* FROM unnest($9::text[]) AS mine (team) CROSS JOIN LATERAL ({page}) AS t"
 _SOURCES = {
     "all": _PAGE.replace("{narrow}", ""),
@@ -52,7 +52,7 @@ _FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 def _statement(source: str, *, newest_first: bool, still_open: bool) -> str:
     direction, beyond = ("DESC", "<") if newest_first else ("ASC", ">")
-    order = f"t.changed_at {direction}, t.task_id {direction}"
+    order = f"t.updated_at {direction}, t.task_id {direction}"
     fits = _FITS.format(
         beyond=beyond, still_open="\n    AND t.closed_at IS NULL" if still_open else ""
     )
@@ -73,9 +73,10 @@ class TaskRecords:
     """Implements `usecases.record_views.Records` for tasks."""
 
     async def one(
-        self, connection: Connection, record_id: UUID, teams: Sequence[str] | None
+        self, connection: Connection, record_id: str, teams: Sequence[str] | None
     ) -> TaskRecord | None:
-        row = await connection.fetchrow(_ONE, record_id, teams)
+        task_id = read_id(record_id)
+        row = task_id and await connection.fetchrow(_ONE, task_id, teams)
         return _read(row) if row else None
 
     async def search(self, connection: Connection, sought: Sought) -> list[TaskRecord]:
@@ -113,7 +114,7 @@ def _read(row: asyncpg.Record) -> TaskRecord:
     return TaskRecord(
         task_id=row["task_id"],
         version=row["version"],
-        changed_at=row["changed_at"],
+        updated_at=row["updated_at"],
         handover_id=row["handover_id"],
         code=row["code"],
         title=row["title"],
@@ -131,7 +132,7 @@ def _read(row: asyncpg.Record) -> TaskRecord:
         closed_at=row["closed_at"],
         escalated_at=row["escalated_at"],
         follows=row["follows"],
-        purpose=row["purpose"],
         spell_id=row["spell_id"],
+        service_request=row["service_request"],
         about=read_subject(row),
     )
