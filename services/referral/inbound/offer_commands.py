@@ -82,5 +82,5 @@ def offer_commands(desks: Desks) -> APIRouter:
 def redirected(request: Request, change: Changed) -> Response:
     """What was passed on, or that a clinical lead decides now."""
     if was_redirected(change):
-        return Response(orjson.dumps(said(change)), media_type="application/json")
+        return Response(orjson.dumps(said(change), default=str), media_type="application/json")
     return refuse(request, RedirectedTooOften())

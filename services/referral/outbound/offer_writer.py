@@ -26,7 +26,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (offer_id) DO UPDATE SET due_at = least(offers.due_at, excluded.due_at)
 """
 _WHY = "UPDATE offers SET made_because = $2 WHERE offer_id = $1 AND made_because = ''"
-_FIRST_DUE = "SELECT offer_id, min(due_at) AS due_at FROM unnest($1::uuid[], $2::uuid[]) AS asked (offer_id, task_id) JOIN tasks USING (task_id) GROUP BY 1"
+_FIRST_DUE = "SELECT asked.offer_id, min(due_at) AS due_at FROM unnest($1::uuid[], $2::uuid[]) AS asked (offer_id, task_id) JOIN tasks USING (task_id) GROUP BY 1"
 _EMPTIED = """
 UPDATE offers o SET state = 'withdrawn', answered_at = $2, answered_by = $3, answered_because = $4
 WHERE offer_id = ANY(SELECT t.offer_id FROM tasks t WHERE t.task_id = ANY($1::uuid[])) AND state = 'offered'

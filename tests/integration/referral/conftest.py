@@ -51,6 +51,7 @@ PASSWORDS = {
     for service in ("discharge", "referral", "notify")
     for suffix in ("", "_owner")
 }
+MORE_TEAMS = ("practice-Z90004", "practice-Z90005", "clinical-lead-ZTA")
 SITE_SECRET = "site secret of a test"
 EDNA, TOM = "9995000105", "9995000598"
 WARD, ELM_TREE, HARBOUR = "ward-ZTA", "practice-Z90001", "practice-Z90002"
@@ -316,7 +317,7 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
 
 
 def some_settings(**changes: Any) -> ReferralSettings:
-    teams = (WARD, ELM_TREE, HARBOUR, PHARMACY, COMMUNITY, SAFETY, PLACE, "*")
+    teams = (WARD, ELM_TREE, HARBOUR, PHARMACY, COMMUNITY, SAFETY, PLACE, *MORE_TEAMS, "*")
     tokens = [_token(team, ["team-member"], team) for team in teams]
     tokens += [_token("operators", ["operator"], "*"), _token("hospital", ["hospital-system"], "")]
     given: dict[str, Any] = {
