@@ -33,6 +33,17 @@ APPOINTMENTS = Children(
         ("what",),
     )
 )
+WEBHOOKS = Children(
+    counter(
+        "baton_referral_webhook_attempts_total",
+        "Attempts to tell another system, by what became of the message: delivered, waiting, given-up",
+        ("state",),
+    )
+)
+WEBHOOKS_DISABLED = counter(
+    "baton_referral_webhooks_disabled_total",
+    "Webhooks switched off because their receiver is gone or failed for three days",
+)
 ESCALATED = counter(
     "baton_referral_tasks_escalated_total", "Tasks whose deadline passed in silence"
 )
