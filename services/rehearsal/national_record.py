@@ -27,7 +27,7 @@ class NationalRecord:
         """What it answers."""
         record = self._people.get(nhs_number)
         if record is None:
-            return Missing(invalidated=False)
+            return Missing(b"", invalidated=False)
         return Found(orjson.dumps(_patient(nhs_number, record)))
 
 

@@ -14,5 +14,5 @@ async def rehearse(
     story: Story, ground: Ground, *, rules: Path | None = None, seed: int | None = None
 ) -> Outcome:
     """Play it. Raises what opening the services raises, for example for a rule that cannot be read."""
-    async with open_town(ground, story.begins, rules=rules, seed=seed) as town:
+    async with open_town(ground, story, rules=rules, seed=seed) as town:
         return await Play(story, VirtualStage(town)).run()

@@ -51,11 +51,11 @@ def discharge_settings(known: SecretStr) -> DischargeSettings:
 
 def referral_settings(known: SecretStr, rules: Path | None) -> ReferralSettings:
     """Referral, with the pathways of a folder laid over its own."""
-    overlay = {"pathways_folder": rules} if rules else {}
+    overlay: dict[str, Any] = {"pathways_folder": rules} if rules else {}
     return ReferralSettings(**_common(known), **overlay)
 
 
-def notify_settings(known: SecretStr) -> NotifySettings:
+def notify_settings(known: SecretStr, settling_minutes: int | None) -> NotifySettings:
     """Notify; its ways out are ours."""
     return NotifySettings(
         **_common(known),
@@ -65,6 +65,7 @@ def notify_settings(known: SecretStr) -> NotifySettings:
         public_url=NOWHERE,
         staff_url=NOWHERE,
         delivery="off",
+        settling_seconds=None if settling_minutes is None else settling_minutes * 60,
     )
 
 

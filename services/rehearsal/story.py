@@ -1,5 +1,6 @@
 """A story: who it is about, what happens at which time, and what must be found afterwards."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -144,6 +145,8 @@ class Story(Part):
     title: str
     about: str = ""
     starts: str
+    settling_minutes: int | None = None
+    """How long patients' messages wait for the discharge to settle; left out: as on a live site."""
     people: Sequence[Person]
     steps: Sequence[Step]
     folder: Path = Path()
@@ -171,7 +174,7 @@ class Story(Part):
 def read_story(path: Path) -> Story:
     """Read a file. Raises `StoryError`, which names the place and repeats no value."""
     try:
-        said = yaml.load(path.read_text(encoding="utf-8"), _PlainLoader)
+        said = yaml.load(path.read_text(encoding="utf-8"), _PlainLoader)  # noqa: S506  (a safe one)
         return Story.model_validate({**said, "folder": path.parent})
     except OSError:
         raise StoryError(f"{path.name} cannot be read") from None
@@ -188,10 +191,11 @@ def read_story(path: Path) -> Story:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Times stay the texts that they are: YAML knows no Europe/London."""
+    """Times stay the texts that they are, because YAML knows no Europe/London; and `on` is a word, not a yes."""
 
 
 _PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in pairs if not tag.endswith(":timestamp")]
+    first: [(tag, pattern) for tag, pattern in pairs if not tag.endswith((":timestamp", ":bool"))]
     for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false"), list("tf"))

@@ -34,6 +34,7 @@ from services.rehearsal.errors import StoryError
 from services.rehearsal.ground import SERVICES, Ground
 from services.rehearsal.national_record import NationalRecord
 from services.rehearsal.post import Post
+from services.rehearsal.story import Story
 from services.rehearsal.virtual_clock import VirtualClock
 from services.rehearsal.ways_out import WaysOut
 
@@ -57,6 +58,15 @@ SELECT 'discharge' AS service, reason, error FROM discharge.parked WHERE resolve
 UNION ALL SELECT 'referral', reason, error FROM referral.parked WHERE resolved_at IS NULL
 UNION ALL SELECT 'notify', reason, error FROM notify.parked WHERE resolved_at IS NULL
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How a rehearsal differs from a live site."""
+
+    settling_minutes: int | None
+    rules: Path | None
+    seed: int | None
 
 
 @dataclass
@@ -118,19 +128,21 @@ class Town:
 
 @asynccontextmanager
 async def open_town(
-    ground: Ground, starts: datetime, *, rules: Path | None = None, seed: int | None = None
+    ground: Ground, story: Story, *, rules: Path | None = None, seed: int | None = None
 ) -> AsyncIterator[Town]:
     """The services as their own `app.py` puts them together, on a fresh database at the time when the story starts."""
     async with ground.database() as name, contextlib.AsyncExitStack() as leaving:
         connection = await asyncpg.connect(ground.superuser_dsn(name))
         leaving.push_async_callback(connection.close)
-        clock = VirtualClock(connection, starts)
-        await clock.turn_to(starts)
+        clock = VirtualClock(connection, story.begins)
+        await clock.turn_to(story.begins)
         databases = {}
         for service in SERVICES:
             databases[service] = await open_database(ground.dsn(name, service), service, max_size=4)
             leaving.push_async_callback(databases[service].pool.close)
-        town = await _furnish(connection, clock, databases, rules, seed)
+        town = await _furnish(
+            connection, clock, databases, Changes(story.settling_minutes, rules, seed)
+        )
         taking_in = asyncio.create_task(town.intake.run())
         try:
             yield town
@@ -144,13 +156,13 @@ async def _furnish(
     connection: asyncpg.Connection,
     clock: VirtualClock,
     databases: Mapping[str, Database],
-    rules: Path | None,
-    seed: int | None,
+    changes: Changes,
 ) -> Town:
+    rules, seed = changes.rules, changes.seed
     playbook = settings.playbook_with(rules)
     known = settings.tokens(playbook.directory)
     of_discharge = settings.discharge_settings(known)
-    of_notify = settings.notify_settings(known)
+    of_notify = settings.notify_settings(known, changes.settling_minutes)
     parts = {
         "discharge": discharge.build(of_discharge, databases["discharge"]),
         "referral": referral.build(settings.referral_settings(known, rules), databases["referral"]),
