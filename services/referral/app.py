@@ -12,6 +12,8 @@ from services.chassis.process import Parts
 from services.chassis.web import Place, create_app
 from services.referral.config import ReferralSettings
 from services.referral.domain.rules import Playbook
+from services.referral.domain.waiting import limit_of
+from services.referral.inbound.appointment_commands import appointment_commands
 from services.referral.inbound.clocks import Clocks
 from services.referral.inbound.contact_pages import contact_pages
 from services.referral.inbound.cover import cover_of
@@ -26,8 +28,16 @@ from services.referral.inbound.offer_commands import offer_commands
 from services.referral.inbound.offer_pages import offer_pages
 from services.referral.inbound.owner_commands import owner_commands
 from services.referral.inbound.passing_pages import passing_pages
+from services.referral.inbound.reception import Reception
+from services.referral.inbound.referral_commands import referral_commands
+from services.referral.inbound.referral_lists import referral_lists
+from services.referral.inbound.sight import see_with
+from services.referral.inbound.taking_pages import taking_pages
 from services.referral.inbound.task_commands import task_commands
+from services.referral.inbound.task_page import TaskPage
 from services.referral.inbound.task_pages import task_pages
+from services.referral.inbound.webhook_commands import Webdesks, webhook_commands
+from services.referral.inbound.webhook_post import WebhookPost
 from services.referral.inbound.worklist_pages import WAITING, waiting_pages, worklist_pages
 from services.referral.outbound.demo_people_file import read_demo_people
 from services.referral.outbound.documents import DocumentTable
@@ -40,10 +50,16 @@ from services.referral.outbound.people import PeopleTable
 from services.referral.outbound.playbook_files import read_playbook
 from services.referral.outbound.queue_counts import QueueTables
 from services.referral.outbound.queue_file import read_queues
+from services.referral.outbound.referral_views import ReferralViewTables
+from services.referral.outbound.referrals import ReferralTables
 from services.referral.outbound.rule_versions import RuleVersionTable
+from services.referral.outbound.sights import SightTables
 from services.referral.outbound.stays import StayTable
 from services.referral.outbound.watch import WatchTables
+from services.referral.outbound.webhook_sender import WebhookSender
+from services.referral.outbound.webhooks import WebhookTables
 from services.referral.outbound.worklist_views import WorklistTables
+from services.referral.usecases.deliver_webhooks import Deliveries
 
 SERVICE = "referral"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -51,7 +67,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def build(settings: ReferralSettings, database: Database) -> Parts:
     """Everything that runs in a referral process. Raises `DataError` when a data file is wrong."""
-    playbook = read_playbook(live=settings.live, divisor=settings.demo_deadline_divisor)
+    playbook = read_playbook(
+        live=settings.live,
+        divisor=settings.demo_deadline_divisor,
+        local=settings.pathways_folder,
+    )
     clocks = build_clocks(database, playbook)
     return Parts(
         build_app(settings, database, playbook),
@@ -59,6 +79,7 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
         timers=clocks.timers,
         loops={
             "watch": clocks.watch_for_ever,
+            "webhooks": build_webhook_post(settings, database).run,
             "forget-answers": partial(forget_old_answers, database),
         },
     )
@@ -76,11 +97,20 @@ def build_clocks(database: Database, playbook: Playbook) -> Clocks:
     )
 
 
+def build_webhook_post(settings: ReferralSettings, database: Database) -> WebhookPost:
+    """What tells other systems."""
+    sender = WebhookSender(anywhere=not settings.live)
+    secret = settings.site_secret.get_secret_value().encode()
+    return WebhookPost(Deliveries(database, WebhookTables(), sender, secret))
+
+
 def build_app(settings: ReferralSettings, database: Database, playbook: Playbook) -> FastAPI:
     """The routes and pages."""
     directory = playbook.directory
     views, pages = ViewTables(directory.teams), Pages(TEMPLATES)
     desks = Desks(database, HandoverTables(), playbook)
+    reception = Reception(desks, ReferralTables(), PeopleTable())
+    referral_views = ReferralViewTables(limit_of(playbook))
     demo_people = [] if settings.live else read_demo_people(directory)
     app = create_app(
         SERVICE,
@@ -90,6 +120,9 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         navigation=(Place("Worklist", "/"), Place("Waiting for others", WAITING)),
     )
     app.state.cover = cover_of(database, read_queues(directory), QueueTables())
+    names = {person.ref: person.name for person in demo_people}
+    see = see_with(database, SightTables())
+    task_page = TaskPage(desks, views, pages, names, see)
     for router in (
         lists(database, views),
         handover_commands(desks),
@@ -99,6 +132,18 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
             desks,
             Sources(TaskRecords(), REQUEST_RECORDS, APPOINTMENT_RECORDS, DeedRecords()),
         ),
+        referral_lists(reception, referral_views),
+        referral_commands(desks),
+        appointment_commands(desks),
+        webhook_commands(
+            Webdesks(
+                database,
+                WebhookTables(),
+                directory,
+                settings.site_secret.get_secret_value().encode(),
+                anywhere=not settings.live,
+            )
+        ),
         owner_commands(desks),
         happening_list(playbook),
         worklist_pages(
@@ -106,14 +151,15 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
             WorklistTables(directory.teams),
             directory,
             pages,
-            {person.ref: person.name for person in demo_people},
+            names,
         ),
         waiting_pages(database, views, directory, pages),
         handover_pages(desks, views, pages),
         contact_pages(desks, views, pages),
         passing_pages(desks, views, pages),
         offer_pages(desks, views, pages),
-        task_pages(desks, views, pages),
+        task_pages(task_page),
+        taking_pages(task_page),
     ):
         app.include_router(router)
     return app

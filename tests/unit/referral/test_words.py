@@ -242,7 +242,7 @@ def test_history_reads_as_sentences_and_ends_where_it_began():
         EntryView(NOW, "something.new", None, "", "", ""),
     )
 
-    lines = history_lines(a_whole(history=history), DIRECTORY)
+    lines = history_lines(a_whole(history=history), DIRECTORY, {})
 
     assert [(line.sentence, line.detail) for line in lines] == [
         ("Elm Tree Surgery could not do: Review the patient", "Moved away {subject}"),
@@ -263,4 +263,4 @@ def test_a_team_that_was_asked_in_anothers_place_learns_why():
 def test_times_are_those_of_the_wall_clock_in_england():
     summer = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 
-    assert due_tag(summer, summer - timedelta(days=1)).text == "Due Wed 1 Jul, 10:00"
+    assert due_tag(summer, summer - timedelta(days=2)).text == "Due Wed 1 Jul, 10:00"
