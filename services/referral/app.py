@@ -36,7 +36,7 @@ from services.referral.inbound.taking_pages import taking_pages
 from services.referral.inbound.task_commands import task_commands
 from services.referral.inbound.task_page import TaskPage
 from services.referral.inbound.task_pages import task_pages
-from services.referral.inbound.webhook_commands import Webdesks, webhook_commands
+from services.referral.inbound.webhook_commands import Webdesks, webhook_commands, webhook_messages
 from services.referral.inbound.webhook_post import WebhookPost
 from services.referral.inbound.worklist_pages import WAITING, waiting_pages, worklist_pages
 from services.referral.outbound.demo_people_file import read_demo_people
@@ -109,6 +109,8 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
     directory = playbook.directory
     views, pages = ViewTables(directory.teams), Pages(TEMPLATES)
     desks = Desks(database, HandoverTables(), playbook)
+    secret = settings.site_secret.get_secret_value().encode()
+    webdesks = Webdesks(database, WebhookTables(), directory, secret, anywhere=not settings.live)
     reception = Reception(desks, ReferralTables(), PeopleTable())
     referral_views = ReferralViewTables(limit_of(playbook))
     demo_people = [] if settings.live else read_demo_people(directory)
@@ -135,15 +137,8 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         referral_lists(reception, referral_views),
         referral_commands(desks),
         appointment_commands(desks),
-        webhook_commands(
-            Webdesks(
-                database,
-                WebhookTables(),
-                directory,
-                settings.site_secret.get_secret_value().encode(),
-                anywhere=not settings.live,
-            )
-        ),
+        webhook_commands(webdesks),
+        webhook_messages(webdesks),
         owner_commands(desks),
         happening_list(playbook),
         worklist_pages(
