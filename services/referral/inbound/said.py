@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.referral.domain import facts
+from services.referral.domain import facts, referral_facts
 from services.referral.usecases.records import Changed
 
 
@@ -11,7 +11,28 @@ def said(change: Changed) -> dict[str, Any]:
     answer: dict[str, Any] = {"handover_id": change.whole.handover.handover_id}
     for fact in change.facts:
         answer |= _of_an_offer(fact) or _of_a_task(fact) or _of_the_whole(fact)
+    for fact in change.facts:
+        answer |= _of_a_referral(fact)
     return answer
+
+
+def _of_a_referral(fact: facts.Fact) -> dict[str, Any]:
+    match fact:
+        case referral_facts.ReferralMoved():
+            stands = {
+                "state": fact.state,
+                "team": fact.team,
+                "service_request": fact.service_request,
+                "clock_stopped_at": fact.clock_stopped_at,
+            }
+            return {"referral": stands}
+        case referral_facts.AppointmentChanged(appointment=one):
+            return {
+                "appointment_id": one.appointment_id,
+                "status": one.status,
+                "starts_at": one.starts_at,
+            }
+    return {}
 
 
 def _of_an_offer(fact: facts.Fact) -> dict[str, Any]:
