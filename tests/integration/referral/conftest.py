@@ -51,7 +51,13 @@ PASSWORDS = {
     for service in ("discharge", "referral", "notify")
     for suffix in ("", "_owner")
 }
-MORE_TEAMS = ("practice-Z90004", "practice-Z90005", "clinical-lead-ZTA")
+MORE_TEAMS = (
+    "practice-Z90004",
+    "practice-Z90005",
+    "clinical-lead-ZTA",
+    "podiatry-ZTA",
+    "msk-foot-ZTB",
+)
 SITE_SECRET = "site secret of a test"
 EDNA, TOM = "9995000105", "9995000598"
 WARD, ELM_TREE, HARBOUR = "ward-ZTA", "practice-Z90001", "practice-Z90002"
