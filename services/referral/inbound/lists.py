@@ -16,9 +16,10 @@ from services.chassis.database import Database
 from services.referral.domain.errors import NotFound
 from services.referral.inbound.requests import Listing, Reader, teams_of, write_cursor
 from services.referral.usecases.ports import Views
+from services.referral.usecases.referral_views import ReferralView
 from services.referral.usecases.views import Filters, HandoverView, OfferView, TaskView, WholeView
 
-View = TypeVar("View", HandoverView, OfferView, TaskView)
+View = TypeVar("View", HandoverView, OfferView, TaskView, ReferralView)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Referrals beside what their handovers keep: names, letters, messages."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -139,6 +139,12 @@ class ReferralTables:
             message.digest,
             at,
         )
+
+    async def birth_date(self, connection: Connection, patient_key: str) -> date | None:
+        born: date | None = await connection.fetchval(
+            "SELECT birth_date FROM known_people WHERE patient_key = $1", patient_key
+        )
+        return born
 
     async def introduce(self, connection: Connection, person: PersonDescribed) -> None:
         await connection.execute(

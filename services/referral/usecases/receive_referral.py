@@ -14,6 +14,7 @@ from services.referral.usecases.ledger import Ledger
 from services.referral.usecases.measures import REFERRALS
 from services.referral.usecases.ports import Handovers, People
 from services.referral.usecases.referral_records import NewReferral, Referrals
+from services.referral.usecases.referral_target import must_suit
 
 _log = get_logger()
 
@@ -30,8 +31,10 @@ async def receive_referral(
 ) -> HandoverOpened:
     """Take it in, or refuse it so that the referrer learns at once; the same referral twice is refused too."""
     referral, connection = new.referral, unit.connection
-    if referral.service not in playbook.directory.teams:
+    service = playbook.directory.teams.get(referral.service)
+    if service is None:
         raise ServiceUnknown
+    must_suit(playbook, referral, service, new.sender.id)
     if await people.dead(connection, [referral.patient_key]):
         raise PatientHasDied
     opened, received = open_for(referral, new.sender, playbook, new_id, by=new.by)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -103,6 +103,10 @@ class Referrals(Protocol):
         self, connection: Connection, message: Message, referral_id: UUID, at: datetime
     ) -> None:
         """Note that a message was acted on."""
+        ...
+
+    async def birth_date(self, connection: Connection, patient_key: str) -> date | None:
+        """When the patient was born, where that is known."""
         ...
 
     async def introduce(self, connection: Connection, person: PersonDescribed) -> None:
