@@ -23,7 +23,7 @@ from services.referral.domain.conditions import (
 from services.referral.domain.discharge import plain_code
 from services.referral.domain.referral import Kind, Urgency
 from services.referral.domain.rules import Confidence
-from services.referral.outbound.data_files import DATA, Entry, read
+from services.referral.outbound.data_files import DATA, Entry, layers, read
 
 ValueSets = Mapping[str, frozenset[str]]
 """Codes by value set, normalised."""
@@ -47,9 +47,13 @@ class ValueSetEntry(Entry):
     codes: Annotated[tuple[CodeEntry, ...], Field(min_length=1)]
 
 
-def read_value_sets(folder: Path = DATA) -> ValueSets:
-    """Every value set by its id. Raises `DataError`."""
-    said = read(folder / "value_sets.yaml", tuple[ValueSetEntry, ...])
+def read_value_sets(folder: Path = DATA, local: Path | None = None) -> ValueSets:
+    """Every value set by its id; those of the place add to the national ones, or replace them. Raises `DataError`."""
+    said = [
+        entry
+        for one in layers("value_sets.yaml", folder, local)
+        for entry in read(one, tuple[ValueSetEntry, ...])
+    ]
     return {entry.id: frozenset(plain_code(code.code) for code in entry.codes) for entry in said}
 
 

@@ -35,3 +35,9 @@ def read(path: Path, shape: type[Model]) -> Model:
             for fault in error.errors(include_url=False)
         )
         raise DataError(f"{path.name}: {faults}") from None
+
+
+def layers(name: str, folder: Path, local: Path | None) -> list[Path]:
+    """The national file of this name, then that of the place where it has one."""
+    own = [local / name] if local is not None and (local / name).is_file() else []
+    return [folder / name, *own]

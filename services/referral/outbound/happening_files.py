@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.referral.outbound.data_files import DATA, DataError, Entry, read
+from services.referral.outbound.data_files import DATA, DataError, Entry, layers, read
 
 BY_MESSAGE = "message"
 """Stands among the roles for what a system says."""
@@ -41,7 +41,7 @@ class HappeningsFile(Entry):
     """`happenings.yaml`."""
 
     happenings: tuple[HappeningEntry, ...]
-    no_proof: tuple[NoProofEntry, ...]
+    no_proof: tuple[NoProofEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,11 @@ class Happenings:
         return {code: entry.title for code, entry in self.known.items() if entry.by_people}
 
 
-def read_happenings(folder: Path = DATA) -> Happenings:
-    """Every happening by its code. Raises `DataError`, also when two have the same code."""
-    said = read(folder / "happenings.yaml", HappeningsFile)
-    known = {entry.code: entry for entry in said.happenings}
-    if len(known) != len(said.happenings):
+def read_happenings(folder: Path = DATA, local: Path | None = None) -> Happenings:
+    """Every happening by its code, those of the place among them. Raises `DataError`, also when two have one code."""
+    said = [read(one, HappeningsFile) for one in layers("happenings.yaml", folder, local)]
+    entries = [entry for file in said for entry in file.happenings]
+    known = {entry.code: entry for entry in entries}
+    if len(known) != len(entries):
         raise DataError("happenings.yaml: happenings: two have the same code")
-    return Happenings(known, {entry.code: entry.says for entry in said.no_proof})
+    return Happenings(known, {entry.code: entry.says for file in said for entry in file.no_proof})

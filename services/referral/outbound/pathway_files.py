@@ -1,7 +1,6 @@
 """Pathway rules from their files: one rule a file, in the shape of the rule book (domain rules B0)."""
 
 import hashlib
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -21,12 +20,8 @@ from services.referral.domain.rules import (
     Trigger,
     Whose,
 )
-from services.referral.outbound.condition_entries import (
-    ConditionEntry,
-    UnknownValueSetError,
-    ValueSets,
-)
-from services.referral.outbound.data_files import DATA, DataError, Entry, read
+from services.referral.outbound.condition_entries import ConditionEntry, ValueSets
+from services.referral.outbound.data_files import Entry
 from services.referral.outbound.deadline_entries import DeadlineEntry
 
 
@@ -163,17 +158,3 @@ class RuleFile(Entry):
         """What the file says, without what it leaves unsaid."""
         said = self.model_dump_json(by_alias=True, exclude_defaults=True)
         return hashlib.sha256(said.encode()).hexdigest()
-
-
-def read_rules(value_sets: ValueSets, folder: Path = DATA) -> tuple[Rule, ...]:
-    """Every rule, in the order of their file names. Raises `DataError`."""
-    rules = []
-    for path in sorted((folder / "pathways").glob("*.yaml")):
-        said = read(path, RuleFile)
-        if said.id != path.stem:
-            raise DataError(f"{path.name}: id: says {said.id!r}, unlike the name of the file")
-        try:
-            rules.append(said.rule(value_sets))
-        except UnknownValueSetError as unknown:
-            raise DataError(f"{path.name}: applies_when: {unknown}") from None
-    return tuple(rules)

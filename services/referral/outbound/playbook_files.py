@@ -8,25 +8,28 @@ from services.referral.outbound.condition_entries import read_value_sets
 from services.referral.outbound.data_files import DATA
 from services.referral.outbound.directory_file import read_directory
 from services.referral.outbound.happening_files import read_happenings
-from services.referral.outbound.pathway_files import read_rules
 from services.referral.outbound.policy_file import read_policy
+from services.referral.outbound.rule_folders import read_rules
 
 
-def read_playbook(*, live: bool, divisor: int = 1, folder: Path = DATA) -> Playbook:
+def read_playbook(
+    *, live: bool, divisor: int = 1, folder: Path = DATA, local: Path | None = None
+) -> Playbook:
     """Everything that is data and decides. Raises `DataError`, which names the file and the field.
 
-    `divisor` brings deadlines nearer, for demonstrations; settings refuse it when live.
+    `local` is a folder of the place whose files add to the rules, replace them or switch them off. `divisor` brings
+    deadlines nearer, for demonstrations; settings refuse it when live.
     """
     calendars, holidays = read_calendars(folder)
-    policy = read_policy(folder)
+    policy = read_policy(folder, local)
     return Playbook(
-        rules=read_rules(read_value_sets(folder), folder),
+        rules=read_rules(read_value_sets(folder, local), folder, local),
         directory=read_directory(calendars, folder),
         holidays=holidays,
         live=live,
         divisor=divisor,
         complex_from=policy.complex_from.value,
-        happenings=read_happenings(folder).titles,
+        happenings=read_happenings(folder, local).titles,
         redirect_limit=policy.redirect_limit.value,
         accept_redirect=policy.accept_redirect.value.counting(),
         accept_move=policy.accept_move.value.counting(),

@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import Field
 
 from services.referral.domain.rules import Confidence
-from services.referral.outbound.data_files import DATA, Entry, read
+from services.referral.outbound.data_files import DATA, Entry, layers, read
 from services.referral.outbound.deadline_entries import OffsetEntry
 
 Value = TypeVar("Value")
@@ -32,6 +32,6 @@ class PolicyFile(Entry):
     accept_move: Decided[OffsetEntry]
 
 
-def read_policy(folder: Path = DATA) -> PolicyFile:
-    """The decisions of this place. Raises `DataError`."""
-    return read(folder / "policy.yaml", PolicyFile)
+def read_policy(folder: Path = DATA, local: Path | None = None) -> PolicyFile:
+    """The decisions of this place: its own file as a whole, else ours. Raises `DataError`."""
+    return read(layers("policy.yaml", folder, local)[-1], PolicyFile)
