@@ -43,9 +43,12 @@ class WebhookSender:
         )
 
     async def send(self, url: str, message_id: UUID, body: bytes, secrets: Sequence[str]) -> str:
+        # The receiver holds the time against its own clock, so it is the real one.
+        at = datetime.fromtimestamp(int(time.time()), UTC)
         try:
             async with asyncio.timeout(self._patience):
-                return await self._post(httpx2.URL(url), body, _signed(message_id, body, secrets))
+                headers = signed(str(message_id), body, secrets, at)
+                return await self._post(httpx2.URL(url), body, headers)
         except _Inside:
             return "inside"
         except (TimeoutError, httpx2.TimeoutException):
@@ -82,15 +85,13 @@ class WebhookSender:
         await self._http.aclose()
 
 
-def _signed(message_id: UUID, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
-    # The receiver holds the time against its own clock, so it is the real one.
-    at = datetime.fromtimestamp(int(time.time()), UTC)
-    said = str(message_id)
-    signatures = [Webhook(secret).sign(said, at, body.decode()) for secret in secrets]
+def signed(message_id: str, body: bytes, secrets: Sequence[str], at: datetime) -> dict[str, str]:
+    """The headers of a message: one signature for each secret. `at` is in UTC."""
+    signatures = [Webhook(secret).sign(message_id, at, body.decode()) for secret in secrets]
     return {
         "Content-Type": "application/json",
         "User-Agent": "Baton-Webhooks",
-        "webhook-id": said,
+        "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
