@@ -24,6 +24,7 @@ from services.referral.inbound.fhir_records.kinds import Sources
 from services.referral.inbound.handover_commands import handover_commands, happening_list
 from services.referral.inbound.handover_pages import handover_pages
 from services.referral.inbound.lists import lists
+from services.referral.inbound.measure_pages import MEASURES, measure_pages
 from services.referral.inbound.offer_commands import offer_commands
 from services.referral.inbound.offer_pages import offer_pages
 from services.referral.inbound.owner_commands import owner_commands
@@ -46,6 +47,8 @@ from services.referral.outbound.fhir_records.referrals import APPOINTMENT_RECORD
 from services.referral.outbound.fhir_records.tasks import TaskRecords
 from services.referral.outbound.handover_views import ViewTables
 from services.referral.outbound.handovers import HandoverTables
+from services.referral.outbound.measure_tables import MeasureTables
+from services.referral.outbound.measures_file import read_contacts
 from services.referral.outbound.people import PeopleTable
 from services.referral.outbound.playbook_files import read_playbook
 from services.referral.outbound.queue_counts import QueueTables
@@ -119,7 +122,11 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         settings,
         "Baton worklist",
         demo_people=demo_people,
-        navigation=(Place("Worklist", "/"), Place("Waiting for others", WAITING)),
+        navigation=(
+            Place("Worklist", "/"),
+            Place("Waiting for others", WAITING),
+            Place("How long it takes", MEASURES),
+        ),
     )
     app.state.cover = cover_of(database, read_queues(directory), QueueTables())
     names = {person.ref: person.name for person in demo_people}
@@ -151,6 +158,13 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         waiting_pages(database, views, directory, pages),
         handover_pages(desks, views, pages),
         contact_pages(desks, views, pages),
+        measure_pages(
+            database,
+            MeasureTables(),
+            directory,
+            read_contacts({rule.code for rule in playbook.rules}),
+            pages,
+        ),
         passing_pages(desks, views, pages),
         offer_pages(desks, views, pages),
         task_pages(task_page),
