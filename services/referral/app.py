@@ -90,7 +90,14 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
 
 def build_ears(playbook: Playbook) -> Ears:
     """What listens to events."""
-    return Ears(HandoverTables(), StayTable(), PeopleTable(), DocumentTable(), playbook)
+    return Ears(
+        HandoverTables(),
+        StayTable(),
+        PeopleTable(),
+        DocumentTable(),
+        ReferralTables(),
+        playbook,
+    )
 
 
 def build_clocks(database: Database, playbook: Playbook) -> Clocks:

@@ -25,12 +25,14 @@ from schemas.spell import (
 )
 from services.chassis.consumer import Received, Subscription
 from services.chassis.unit_of_work import Cause, UnitOfWork
+from services.referral.domain.calendars import local_date
 from services.referral.domain.rules import Playbook
 from services.referral.inbound.rounds import rounds
 from services.referral.usecases.ask_wards import ask_wards
 from services.referral.usecases.correct_discharges import correct_discharges
 from services.referral.usecases.document_records import Documents
 from services.referral.usecases.follow_patients import follow_patients
+from services.referral.usecases.follow_practices import follow_practices, where_registered
 from services.referral.usecases.hear_alerts import hear_alerts
 from services.referral.usecases.heed_admissions import heed_admissions, undo_admissions
 from services.referral.usecases.heed_answers import heed_answers
@@ -40,6 +42,7 @@ from services.referral.usecases.know_people import describe_people, forget_peopl
 from services.referral.usecases.open_handovers import open_handovers
 from services.referral.usecases.ports import Handovers, People, Stays
 from services.referral.usecases.read_documents import read_documents
+from services.referral.usecases.referral_records import Referrals
 from services.referral.usecases.undo_discharges import undo_discharges
 
 SPELLS = (
@@ -64,6 +67,7 @@ class Ears:
     stays: Stays
     people: People
     documents: Documents
+    referrals: Referrals
     playbook: Playbook
 
     @property
@@ -78,9 +82,9 @@ class Ears:
     async def on_events(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
         """Take in people first, then stays in their order, then documents, then what became of messages."""
         handovers, playbook = self.handovers, self.playbook
+        playbook.directory.stand_on(local_date(unit.now))
         if described := _only(PatientDescribed, heard):
-            await describe_people(unit, [event for event, _ in described], people=self.people)
-            await heed_deaths(unit, described, handovers=handovers, playbook=playbook)
+            await self._hear_of_people(described, unit)
         for together in rounds(one for one in heard if isinstance(one.event, SPELLS)):
             await self._hear_of_stays(together, unit)
         await self._hear_of_documents(heard, unit)
@@ -91,6 +95,18 @@ class Ears:
             await heed_answers(unit, answers, handovers=handovers, playbook=playbook)
         if replies := _only(ReplyReceived, heard):
             await heed_replies(unit, replies, handovers=handovers, playbook=playbook)
+
+    async def _hear_of_people(
+        self, described: Sequence[tuple[PatientDescribed, Cause]], unit: UnitOfWork
+    ) -> None:
+        handovers, people, playbook = self.handovers, self.people, self.playbook
+        keys = {event.patient_key for event, _ in described}
+        before = await people.practices(unit.connection, keys)
+        await describe_people(unit, [event for event, _ in described], people=people)
+        await heed_deaths(unit, described, handovers=handovers, playbook=playbook)
+        await follow_practices(
+            unit, described, before, people=people, handovers=handovers, playbook=playbook
+        )
 
     async def _hear_of_documents(self, heard: Sequence[Received], unit: UnitOfWork) -> None:
         written = [(one.event, one.cause) for one in heard if isinstance(one.event, DOCUMENTS)]
@@ -120,6 +136,9 @@ class Ears:
                 unit, not_admitted, handovers=handovers, stays=stays, playbook=playbook
             )
         if discharged := _only(SpellDischarged, heard):
+            discharged = await where_registered(
+                unit, discharged, people=self.people, playbook=playbook
+            )
             await open_handovers(unit, discharged, handovers=handovers, playbook=playbook)
         if corrected := _only(SpellCorrected, heard):
             await correct_discharges(unit, corrected, handovers=handovers, playbook=playbook)
@@ -131,6 +150,7 @@ class Ears:
     async def on_tombstones(self, keys: Sequence[str], unit: UnitOfWork) -> None:
         """Patients whom discharge has erased."""
         await self.documents.forget(unit.connection, keys)
+        await self.referrals.forget(unit.connection, keys)
         await forget_people(unit, keys, people=self.people)
 
 
