@@ -36,8 +36,7 @@ class WebhookPost:
                     _log.warning("webhooks.wait", error=type(error).__name__)
                 await asyncio.sleep(A_MOMENT)
         finally:
-            for task in self._on_the_way:
-                task.cancel()
+            await self.stop()
 
     async def look(self) -> int:
         """Start what is due, as far as there is room; gives how many were started."""
@@ -59,6 +58,12 @@ class WebhookPost:
             await self._deliveries.deliver(due)
         except AWAY as error:
             _log.warning("webhooks.wait", error=type(error).__name__)
+
+    async def stop(self) -> None:
+        """Let go of what is on its way."""
+        for task in self._on_the_way:
+            task.cancel()
+        await self.settle_all()
 
     async def settle_all(self) -> None:
         """Wait for what is on its way."""
