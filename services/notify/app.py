@@ -15,7 +15,19 @@ from services.notify.inbound.delivery import DeliveryWorker
 from services.notify.inbound.events import Ears
 from services.notify.inbound.pages import INBOX, inbox_pages
 from services.notify.inbound.patient_page import patient_page
-from services.notify.outbound import alerts, deliveries, inbox, links, people, plans, queue, recalls
+from services.notify.outbound import (
+    alerts,
+    deliveries,
+    digests,
+    inbox,
+    links,
+    people,
+    plans,
+    queue,
+    recalls,
+    replies,
+    teams,
+)
 from services.notify.outbound.letters import Letters
 from services.notify.outbound.mail import Mail, MailServer
 from services.notify.outbound.messages import TemplateFolder
@@ -28,12 +40,14 @@ from services.notify.outbound.site_data import (
     read_site,
     read_task_words,
 )
-from services.notify.usecases.compose_message import Desk
+from services.notify.usecases.desk import Desk
 from services.notify.usecases.ports import Stores
 
 SERVICE = "notify"
 TEMPLATES = Path(__file__).parent / "templates"
-STORES = Stores(people, plans, alerts, queue, deliveries, links, inbox, recalls)
+STORES = Stores(
+    people, plans, alerts, queue, deliveries, links, inbox, recalls, digests, teams, replies
+)
 
 
 def build(settings: NotifySettings, database: Database) -> Parts:
@@ -54,7 +68,7 @@ def build(settings: NotifySettings, database: Database) -> Parts:
     if settings.delivery == "on":
         worker = build_worker(settings, database, desk)
         loops |= {"delivery": worker.run, "delivery-measure": worker.measure}
-    return Parts(app, Ears(STORES).subscription, loops=loops)
+    return Parts(app, Ears(STORES, desk.site.policy.budget).subscription, loops=loops)
 
 
 def build_desk(settings: NotifySettings) -> Desk:

@@ -7,8 +7,12 @@ from enum import StrEnum
 from functools import partial
 from uuid import UUID
 
+from services.notify.domain.underway import Appointment, Contact, ReferralState
+
 CLOSED = frozenset({"completed", "failed", "cancelled", "rejected", "entered-in-error"})
 """Task statuses after which nobody needs to act."""
+
+_GONE = CLOSED - {"completed"}
 
 UNDELIVERED = "undelivered"
 """The rule id of a task that exists because a message did not reach anybody."""
@@ -44,6 +48,9 @@ class PlanTask:
     due_at: datetime
     status: str
     answer: Answer
+    priority: str = "routine"
+    moved: bool = False
+    """It was offered to another team because the patient or a practice moved: the patient hears who accepted it."""
 
     @property
     def is_open(self) -> bool:
@@ -59,7 +66,7 @@ class Plan:
     sender: str
     """ODS code."""
     coordinator_team: str
-    """The single point of contact."""
+    """The team that is accountable for the whole."""
     standing: Standing
     clock_started_at: datetime
     opened_at: datetime
@@ -67,6 +74,37 @@ class Plan:
     back_in_hospital: bool = False
     """The patient came back: what the plan says of home has to wait."""
     tasks: tuple[PlanTask, ...] = ()
+    purpose: str = "discharge"
+    """`discharge`, `referral`, `document` or `loose-end`."""
+    sender_team: str = ""
+    """Directory id of the team that handed over; for a referral, who referred."""
+    contact: Contact | None = None
+    """None: nobody was named, and the accountable team is whom to ring."""
+    referral: ReferralState | None = None
+    appointments: tuple[Appointment, ...] = ()
+    replies: int = 0
+    """How many answers of the patient were published."""
+
+    def appointment(self, appointment_id: UUID | None) -> Appointment | None:
+        return next(
+            (one for one in self.appointments if one.appointment_id == appointment_id), None
+        )
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Every team that has a part in it: who sent, who is accountable, who works or was asked and did not say no."""
+        of_tasks = (
+            team
+            for task in self.tasks
+            if task.status not in _GONE
+            for team in (
+                task.owner_team,
+                task.asked_team if task.answer is not Answer.DECLINED else task.owner_team,
+            )
+        )
+        named = (self.contact.team,) if self.contact else ()
+        teams = dict.fromkeys((self.sender_team, self.coordinator_team, *named, *of_tasks))
+        return tuple(team for team in teams if team)
 
     def task(self, task_id: UUID) -> PlanTask | None:
         return next((task for task in self.tasks if task.task_id == task_id), None)
@@ -83,6 +121,41 @@ def accept(plan: Plan, offer_id: UUID, team: str, coordinator_team: str) -> Plan
         lambda task: replace(task, owner_team=team, answer=Answer.ACCEPTED),
     )
     return replace(taken, coordinator_team=coordinator_team)
+
+
+def offer(
+    plan: Plan,
+    offer_id: UUID,
+    tasks: Collection[UUID],
+    asked_team: str,
+    owner_team: str,
+    *,
+    moved: bool,
+) -> Plan:
+    """These tasks were offered to another team; whoever asks is accountable until it accepts."""
+    return _change(
+        plan,
+        lambda task: task.task_id in tasks,
+        lambda task: replace(
+            task,
+            offer_id=offer_id,
+            asked_team=asked_team,
+            owner_team=owner_team,
+            answer=Answer.WAITING,
+            moved=moved,
+        ),
+    )
+
+
+def told_of_move(plan: Plan) -> Plan:
+    """The patient hears of a move once, whoever else accepts a part of it later."""
+    return _change(plan, lambda task: task.moved, lambda task: replace(task, moved=False))
+
+
+def note_appointment(plan: Plan, new: Appointment) -> Plan:
+    """What is known of an appointment now."""
+    others = (one for one in plan.appointments if one.appointment_id != new.appointment_id)
+    return replace(plan, appointments=(*others, new))
 
 
 def decline(plan: Plan, offer_id: UUID, owner_team: str) -> Plan:
@@ -125,6 +198,11 @@ def replan(
 
 def complete(plan: Plan) -> Plan:
     return replace(plan, standing=Standing.COMPLETED)
+
+
+def reopen(plan: Plan) -> Plan:
+    """A completed handover goes on; a withdrawn one never does."""
+    return replace(plan, standing=Standing.OPEN) if plan.standing is Standing.COMPLETED else plan
 
 
 def withdraw(plan: Plan) -> Plan:

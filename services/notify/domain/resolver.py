@@ -1,10 +1,11 @@
 """The one place that decides who may be told now, how, or why not (the order of checks is domain page D3)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.notify.domain.alert import Alert, Audience, Channel, Kind
+from services.notify.domain.decision import Decision, PlanState, Postpone, Send, Withhold
 from services.notify.domain.needs import read_needs
 from services.notify.domain.person import Person
 from services.notify.domain.plan import Standing
@@ -15,51 +16,7 @@ A_DAY = timedelta(hours=24)
 UNDESCRIBED = "patient-not-described"
 IDENTITY_HELD = "identity-held"
 READMITTED = "readmitted"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanState:
-    """What the decision needs to know of the handover."""
-
-    standing: Standing
-    test_patient: bool
-    clock_started_at: datetime
-    """When the patient was discharged, as far as is known now."""
-    back_in_hospital: bool = False
-    shows_nothing: bool = False
-    """All of it is work between teams, for example a question about a stay that goes on."""
-    told_today: int = 0
-    """Messages that went to this patient in the last 24 hours."""
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Tell them, this way."""
-
-    channel: Channel
-    address: str = field(repr=False)
-    """An e-mail address, or the lines of an envelope."""
-    points: int
-    """Print size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Withhold:
-    """Do not tell them, ever; `needs_person` says that somebody must take over."""
-
-    reason: str
-    needs_person: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Postpone:
-    """Not now: ask again at `until`, when everything may have changed."""
-
-    until: datetime
-    reason: str
-
-
-Decision = Send | Withhold | Postpone
+_AHEAD = frozenset({Kind.BOOKED, Kind.APPOINTMENT_MOVED, Kind.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +49,23 @@ def resolve(
 def _resolve_team(alert: Alert, plan: PlanState, site: Site) -> Decision:
     if site.live and plan.test_patient:
         return Withhold("test-patient", needs_person=False)
-    if alert.telling.kind is not Kind.WITHDRAWN and plan.standing is not Standing.OPEN:
+    if not _is_for(alert.telling.kind, plan.standing):
         return Withhold(f"handover-{plan.standing}", needs_person=False)
+    if plan.overtaken:
+        return Withhold(plan.overtaken, needs_person=False)
     team = site.teams.get(alert.telling.team)
     if team is None:
         return Withhold("unknown-team", needs_person=not alert.telling.last_resort)
+    if not team.active:
+        return Withhold("team-closed", needs_person=not alert.telling.last_resort)
     return Send(Channel.EMAIL, team.email, site.policy.usual_points)
+
+
+def _is_for(kind: Kind, standing: Standing) -> bool:
+    """Whether news of this kind is told of a handover that stands so: how a referral ended, after its end too."""
+    if kind is Kind.WITHDRAWN or standing is Standing.OPEN:
+        return True
+    return kind is Kind.REFERRAL and standing is Standing.COMPLETED
 
 
 def _await_description(alert: Alert, now: datetime, site: Site) -> Decision:
@@ -134,6 +102,8 @@ def _pointless(plan: PlanState) -> Withhold | None:
     """The handover asks nothing of anybody, or nothing that a patient could see."""
     if plan.standing is not Standing.OPEN:
         return Withhold(f"handover-{plan.standing}", needs_person=False)
+    if plan.overtaken:
+        return Withhold(plan.overtaken, needs_person=False)
     return Withhold("nothing-to-tell", needs_person=False) if plan.shows_nothing else None
 
 
@@ -181,9 +151,19 @@ def _freshness(case: _Case) -> Withhold | None:
     return Withhold("too-late-to-send", needs_person=True) if _too_late(case) else None
 
 
+def _over(case: _Case) -> Withhold | None:
+    """An appointment that has begun is no news any more; somebody may have waited for the patient, or they in vain."""
+    told = case.alert.telling
+    if told.kind in _AHEAD and told.due_at is not None and told.due_at <= case.now:
+        return Withhold("appointment-over", needs_person=True)
+    return None
+
+
 def _too_late(case: _Case) -> bool:
     alert, policy = case.alert, case.site.policy
-    happened_at = min(alert.happened_at, case.plan.clock_started_at)
+    happened_at = alert.happened_at
+    if alert.telling.kind is Kind.OPENED:
+        happened_at = min(happened_at, case.plan.clock_started_at)
     if alert.made_at - happened_at > policy.late_news:
         return True
     return case.now - alert.made_at > policy.longest_wait
@@ -222,6 +202,7 @@ _PATIENT_CHECKS: tuple[_Check, ...] = (
     _restriction,
     _home,
     _age,
+    _over,
     _freshness,
     _need,
     _calm,

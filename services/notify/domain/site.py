@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.notify.domain.alert import Channel
+from services.notify.domain.budget import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Team:
     phone: str
     hours: str
     """When somebody answers the telephone, in words."""
+    active: bool = True
+    """False: closed; nothing is sent to it and nobody should ring it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class Policy:
     back_off: tuple[timedelta, ...]
     """Waits between attempts; after the last one the alert has failed."""
     link_life: timedelta
+    usual_hours: str
+    """When a team answers whose hours are not known, in words."""
+    same_reply_within: timedelta
+    """A patient who says the same again so soon has said it once."""
+    budget: Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +89,8 @@ class Site:
     """Whether real patients are in it."""
     policy: Policy
     teams: Mapping[str, Team]
+
+    def to_ring(self, team_id: str) -> Team | None:
+        """A team that somebody can ring now."""
+        team = self.teams.get(team_id)
+        return team if team and team.active and team.phone else None

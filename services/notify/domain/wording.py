@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.notify.domain.plan import Answer, Plan, PlanTask
 from services.notify.domain.site import Team
 
+_BETWEEN_TEAMS = frozenset({"document", "loose-end"})
+_HOURS_BEFORE_DAYS = 48
 _HIDDEN_STATUSES = frozenset({"cancelled", "rejected", "entered-in-error", "draft"})
 
 
@@ -54,7 +56,14 @@ def steps_of(
 
 
 def shows_nothing(plan: Plan, words: Mapping[str, TaskWords]) -> bool:
-    """Whether all that is to be done is work between teams, so that there is nothing to tell the patient."""
+    """Whether all that is to be done is work between teams, so that there is nothing to tell the patient.
+
+    A referral is always theirs to know of; a question about a stay, or a document that has to be read, never is.
+    """
+    if plan.purpose in _BETWEEN_TEAMS:
+        return True
+    if plan.purpose == "referral":
+        return False
     return bool(plan.tasks) and all(words.get(task.code, words["*"]).hidden for task in plan.tasks)
 
 
@@ -75,12 +84,28 @@ def time_in_words(at: datetime, zone: ZoneInfo) -> str:
     return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M}"
 
 
+def late_in_words(late: timedelta) -> str:
+    """Like "5 hours" or "2 days": how long ago a deadline passed."""
+    hours = int(late.total_seconds() // 3600)
+    if hours < 1:
+        return "less than an hour"
+    if hours < _HOURS_BEFORE_DAYS:
+        return "1 hour" if hours == 1 else f"{hours} hours"
+    return f"{hours // 24} days"
+
+
+def milestone_in_words(milestone: str) -> str:
+    """Like "80 %" of the time for a task."""
+    return "Half" if milestone == "50%" else milestone.replace("%", " %")
+
+
 def _step(
     task: PlanTask, words: TaskWords, teams: Mapping[str, Team], now: datetime, zone: ZoneInfo
 ) -> Step:
     doer = task.owner_team if task.answer is not Answer.WAITING else task.asked_team
     who = _name(doer, teams)
-    contact = teams.get(task.owner_team)
+    owner = teams.get(task.owner_team)
+    contact = owner if owner and owner.active else None
     late = task.is_open and task.due_at < now
     return Step(
         what=words.what.format(who=who),

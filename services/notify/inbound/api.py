@@ -30,7 +30,12 @@ class AlertOut(BaseModel):
     team: str
     """Directory id."""
     kind: str
-    """`opened`, `duty`, `added`, `declined`, `escalated`, `changed` or `withdrawn`."""
+    """`opened`, `duty`, `added`, `offered`, `handed-on`, `redirected`, `declined`, `unanswered`, `warned`, `escalated`,
+    `still-late`, `changed`, `reopened`, `referral` or `withdrawn`."""
+    milestone: str
+    """How far the time for the task has gone, for example `50%` or `breach`."""
+    digest: bool
+    """Its e-mail is the team's one message of the day."""
     urgent: bool
     task_count: int
     due_at: datetime | None

@@ -11,9 +11,10 @@ from services.chassis.log import get_logger
 from services.chassis.metrics import Children, counter, gauge
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify.domain.alert import Channel
-from services.notify.domain.attempt import TryLater
-from services.notify.domain.resolver import Postpone, Withhold
-from services.notify.usecases.compose_message import Desk
+from services.notify.domain.attempt import Outcome, TryLater
+from services.notify.domain.decision import Postpone, Withhold
+from services.notify.domain.message import Message
+from services.notify.usecases.desk import Desk
 from services.notify.usecases.ports import Carrier, Stores
 from services.notify.usecases.prepare_deliveries import prepare_deliveries
 from services.notify.usecases.record_deliveries import record_deliveries
@@ -119,7 +120,7 @@ class DeliveryWorker:
             attempts, others = await prepare_deliveries(unit, self._stores, self._desk, self._id)
         _count(others)
         if attempts:
-            await self._record(await asyncio.gather(*(self._call(one) for one in attempts)))
+            await self._record(await self._carry(attempts))
         return len(attempts) + len(others)
 
     async def take_back(self) -> int:
@@ -133,15 +134,20 @@ class DeliveryWorker:
             )
         return len(tried)
 
-    async def _call(self, attempt: Attempt) -> Ended:
-        channel = attempt.message.channel
+    async def _carry(self, attempts: Sequence[Attempt]) -> list[Ended]:
+        """Call each message's channel once, however many alerts go in it."""
+        messages = {one.message.alert_id: one.message for one in attempts}
+        outcomes = await asyncio.gather(*(self._call(message) for message in messages.values()))
+        ended = dict(zip(messages, outcomes, strict=True))
+        return [Ended(one, ended[one.message.alert_id]) for one in attempts]
+
+    async def _call(self, message: Message) -> Outcome:
         try:
-            outcome = await self._carriers[channel].carry(attempt.message)
+            return await self._carriers[message.channel].carry(message)
         except Exception as error:  # noqa: BLE001  (one message must not stop the others)
             # Only the kind of the error: its text may hold the address.
-            _log.error("delivery.fault", channel=channel, error=type(error).__name__)
-            outcome = TryLater("fault")
-        return Ended(attempt, outcome)
+            _log.error("delivery.fault", channel=message.channel, error=type(error).__name__)
+            return TryLater("fault")
 
     async def _record(self, ended: Sequence[Ended]) -> None:
         """Outcomes are facts: keep trying to write them down while the database is away, unless asked to stop."""

@@ -13,7 +13,7 @@ from services.chassis.pages import Pages
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify.inbound.presenters import present
 from services.notify.usecases.acknowledge_alert import acknowledge_alert
-from services.notify.usecases.compose_message import Desk
+from services.notify.usecases.desk import Desk
 from services.notify.usecases.ports import Stores
 from services.notify.usecases.read_alerts import read_alerts
 
@@ -44,7 +44,9 @@ def inbox_pages(database: Database, stores: Stores, desk: Desk, pages: Pages) ->
                 limit=PER_PAGE + 1,
                 offset=(page - 1) * PER_PAGE,
             )
-        cards = [present(view, desk, now) for view in views[:PER_PAGE]]
+            named = {team for view in views for team in (view.team, view.about_team)}
+            informed = desk.knowing(await stores.teams.find(connection, named))
+        cards = [present(view, informed, now) for view in views[:PER_PAGE]]
         return pages.render(
             request,
             "alerts-inbox.html",

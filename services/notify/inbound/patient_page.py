@@ -11,7 +11,7 @@ from services.chassis.database import Database
 from services.chassis.metrics import Children, counter
 from services.chassis.pages import Pages
 from services.notify.inbound.guessing import WINDOW_SECONDS, Guessing
-from services.notify.usecases.compose_message import Desk
+from services.notify.usecases.desk import Desk
 from services.notify.usecases.ports import Stores
 from services.notify.usecases.read_patient_page import PatientPage, read_patient_page
 

@@ -8,12 +8,13 @@ from uuid import UUID
 from asyncpg import Record
 
 from services.chassis.connection import Connection
-from services.notify.domain.alert import Alert, Audience, Kind, State, Telling
+from services.notify.domain.alert import TOGETHER, Alert, Audience, Kind, State, Telling
 from services.notify.usecases.records import Claimed, NewAlert, Standing
 
 ROW: Final = """
 SELECT alert_id, handover_id, patient_key, audience, team, kind, task_count, due_at, last_resort, because,
-       caused_by, correlation_id, happened_at, made_at, state, attempts, lease_owner, acknowledged_at, said
+       about, about_team, milestone, priority, digest, caused_by, correlation_id, happened_at, made_at, state,
+       attempts, lease_owner, acknowledged_at, said
 FROM alerts
 """
 
@@ -40,6 +41,13 @@ _COUNT_TOLD = """
 SELECT patient_key, count(*) AS told FROM alerts
 WHERE patient_key = ANY($1::text[]) AND audience = 'patient' AND state = 'sent' AND settled_at > $2
 GROUP BY patient_key
+"""
+
+_LAST_TOLD = """
+SELECT alerts.handover_id, max(deliveries.started_at) AS at
+FROM alerts JOIN deliveries USING (alert_id)
+WHERE alerts.handover_id = ANY($1::uuid[]) AND audience = 'patient' AND state = 'sent' AND outcome = 'taken'
+GROUP BY alerts.handover_id
 """
 
 _SETTLE = """
@@ -80,6 +88,12 @@ _COLUMNS = (
     "due_at",
     "last_resort",
     "because",
+    "about",
+    "about_team",
+    "milestone",
+    "priority",
+    "digest",
+    "together",
     "caused_by",
     "correlation_id",
     "happened_at",
@@ -89,7 +103,7 @@ _COLUMNS = (
 
 
 async def add(connection: Connection, alerts: Sequence[NewAlert], now: datetime) -> None:
-    """Store new alerts, due at once."""
+    """Store new alerts."""
     if not alerts:
         return
     await connection.copy_records_to_table(
@@ -108,11 +122,17 @@ async def add(connection: Connection, alerts: Sequence[NewAlert], now: datetime)
                 alert.telling.due_at,
                 alert.telling.last_resort,
                 alert.telling.because,
+                alert.telling.about,
+                alert.telling.about_team,
+                alert.telling.milestone,
+                alert.telling.priority,
+                alert.digest,
+                alert.digest or alert.telling.kind in TOGETHER,
                 alert.caused_by,
                 alert.correlation_id,
                 alert.happened_at,
                 now,
-                now,
+                alert.due_at,
             )
             for alert in alerts
         ],
@@ -154,6 +174,14 @@ async def count_told(
     return {row["patient_key"]: row["told"] for row in rows}
 
 
+async def last_told(connection: Connection, handovers: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the last message to the patient about each of these handovers was written."""
+    if not handovers:
+        return {}
+    rows = await connection.fetch(_LAST_TOLD, list(handovers))
+    return {row["handover_id"]: row["at"] for row in rows}
+
+
 async def settle(connection: Connection, standings: Sequence[Standing]) -> None:
     """Give up the lease and write where each alert stands."""
     if standings:
@@ -192,6 +220,10 @@ def read_claimed(row: Record) -> Claimed:
         row["due_at"],
         row["last_resort"],
         row["because"],
+        row["about"],
+        row["about_team"],
+        row["milestone"],
+        row["priority"],
     )
     alert = Alert(
         row["alert_id"],
@@ -201,6 +233,7 @@ def read_claimed(row: Record) -> Claimed:
         row["happened_at"],
         row["made_at"],
         row["attempts"],
+        row["digest"],
     )
     return Claimed(
         alert,

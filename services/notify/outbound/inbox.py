@@ -6,7 +6,8 @@ from services.chassis.connection import Connection
 from services.notify.usecases.records import AlertView
 
 _READ = """
-SELECT alert_id, handover_id, team, kind, urgent, task_count, due_at, because, made_at, state, reason,
+SELECT alert_id, handover_id, team, kind, urgent, task_count, due_at, because, milestone, about_team,
+       digest, made_at, state, reason,
        acknowledged_at, acknowledged_by, standing = 'withdrawn' AND kind <> 'withdrawn' AS overtaken
 FROM alerts JOIN plans USING (handover_id)
 WHERE audience = 'team' AND state <> 'revoked' AND ($1::text[] IS NULL OR team = ANY($1))

@@ -1,4 +1,4 @@
-"""The approved templates: data files, rendered in a sandbox that knows nothing but the values of one message."""
+"""The approved templates: data files in a frame for their channel, rendered in a sandbox that knows nothing but the values of one message."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,29 +16,48 @@ from services.notify.domain.lint import BannedWords
 from services.notify.domain.message import Rendered
 from services.notify.usecases.ports import CannotWriteError
 
+_TO_PATIENTS = frozenset(
+    {
+        "contact",
+        "phone",
+        "hours",
+        "team",
+        "team_phone",
+        "team_hours",
+        "day",
+        "time",
+        "link",
+        "last_day",
+    }
+)
 ALLOWED: Mapping[tuple[Audience, Channel], frozenset[str]] = {
     (Audience.TEAM, Channel.EMAIL): frozenset(
-        {"team", "task_count", "urgency", "deadline", "because", "link"}
-    ),
-    (Audience.PATIENT, Channel.EMAIL): frozenset({"phone", "hours", "link", "last_day"}),
-    (Audience.PATIENT, Channel.LETTER): frozenset(
-        [
-            "points",
-            "addressee",
-            "address",
-            "today",
-            "steps",
-            "contact",
-            "phone",
-            "hours",
+        {
+            "team",
+            "task_count",
+            "urgency",
+            "deadline",
+            "late",
+            "milestone",
+            "owner",
+            "other_team",
+            "because",
             "link",
-            "last_day",
-        ]
+            "count",
+            "groups",
+            "more",
+            "inbox",
+        }
     ),
+    (Audience.PATIENT, Channel.EMAIL): _TO_PATIENTS,
+    (Audience.PATIENT, Channel.LETTER): _TO_PATIENTS
+    | {"points", "addressee", "address", "today", "steps"},
 }
 """What each kind of message may say at all (rules P02, P25); a template declares which of it it uses."""
 
 
+_WORDS = "<<words>>"
+"""Where in a frame the words of a template stand."""
 _OPEN = (Audience.PATIENT, Channel.EMAIL)
 """What strangers may see: a preview on a locked telephone, a shared mailbox."""
 
@@ -63,6 +82,7 @@ class TemplateFile(BaseModel):
     placeholders: frozenset[str]
     subject: str = Field(min_length=1)
     body: str = Field(min_length=1)
+    """What stands between the beginning and the end that all messages of its audience and channel share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,10 @@ class TemplateFolder:
         """Every template by the name of its file."""
         return {ready.name: ready.file for ready in self._ready.values()}
 
+    def may_name(self, name: str) -> bool:
+        """Whether a stranger may read this name: it says nothing of what somebody is treated for (rule P02)."""
+        return not self._banned.found_in(name, *_OPEN)
+
     def render(
         self, audience: Audience, kind: Kind, channel: Channel, values: Mapping[str, Any]
     ) -> Rendered:
@@ -136,15 +160,26 @@ def _read(path: Path, banned: BannedLists) -> _Ready:
         keep_trailing_newline=True,
     )
     environment.globals.clear()
-    used: set[str] = set()
-    for text in (file.subject, file.body):
-        used |= meta.find_undeclared_variables(environment.parse(text))
+    frame = _frame(path, file)
+    used = _placeholders(environment, file.subject, file.body)
     if used != file.placeholders:
         raise UnfitTemplateError(f"{path.name} declares other placeholders than it uses")
-    if not used <= ALLOWED[file.audience, file.channel]:
+    if not used | _placeholders(environment, frame) <= ALLOWED[file.audience, file.channel]:
         raise UnfitTemplateError(f"{path.name} uses placeholders that it may not use")
-    if said := banned.found_in(f"{file.subject}\n{file.body}", file.audience, file.channel):
+    body = frame.replace(_WORDS, file.body.rstrip("\n")) if frame else file.body
+    if said := banned.found_in(f"{file.subject}\n{body}", file.audience, file.channel):
         raise UnfitTemplateError(f"{path.name} says what it may not: {', '.join(said)}")
     return _Ready(
-        path.stem, file, environment.from_string(file.subject), environment.from_string(file.body)
+        path.stem, file, environment.from_string(file.subject), environment.from_string(body)
     )
+
+
+def _frame(path: Path, file: TemplateFile) -> str:
+    """What all messages of this audience and channel share; empty when they share nothing."""
+    end = "html" if file.channel is Channel.LETTER else "txt"
+    frame = path.parent / "frames" / f"{file.audience}.{file.channel}.{end}"
+    return frame.read_text(encoding="utf-8") if frame.exists() else ""
+
+
+def _placeholders(environment: ImmutableSandboxedEnvironment, *texts: str) -> set[str]:
+    return set().union(*(meta.find_undeclared_variables(environment.parse(text)) for text in texts))

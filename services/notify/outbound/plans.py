@@ -1,17 +1,21 @@
 """Plans and their tasks in PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from services.chassis.connection import Connection
 from services.notify.domain.plan import Answer, Plan, PlanTask, Standing
+from services.notify.domain.underway import Appointment, Contact, ReferralState
 
 _PLANS = """
 SELECT handover_id, patient_key, sender, coordinator_team, standing, clock_started_at, opened_at, test_patient,
-       back_in_hospital
+       back_in_hospital, purpose, sender_team, contact, referral, appointments, replies
 FROM plans WHERE handover_id = ANY($1::uuid[])
 """
 
@@ -20,25 +24,29 @@ _LOCKED_PLANS = f"{_PLANS} ORDER BY handover_id FOR UPDATE"
 _HOLD = "SELECT FROM plans WHERE handover_id = ANY($1::uuid[]) ORDER BY handover_id FOR SHARE"
 
 _TASKS = """
-SELECT handover_id, task_id, offer_id, asked_team, code, rule_id, owner_team, not_before, due_at, status, answer
+SELECT handover_id, task_id, offer_id, asked_team, code, rule_id, owner_team, not_before, due_at, status, answer,
+       priority, moved
 FROM plan_tasks WHERE handover_id = ANY($1::uuid[]) ORDER BY task_id
 """
 
 _CHANGE_PLANS = """
 UPDATE plans SET
     patient_key = said.patient_key, coordinator_team = said.coordinator_team, standing = said.standing,
-    clock_started_at = said.clock_started_at, back_in_hospital = said.back_in_hospital
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[])
-    AS said (handover_id, patient_key, coordinator_team, standing, clock_started_at, back_in_hospital)
+    clock_started_at = said.clock_started_at, back_in_hospital = said.back_in_hospital, contact = said.contact,
+    referral = said.referral, appointments = said.appointments, replies = said.replies
+FROM jsonb_to_recordset($1) AS said (
+    handover_id uuid, patient_key text, coordinator_team text, standing text, clock_started_at timestamptz,
+    back_in_hospital boolean, contact jsonb, referral jsonb, appointments jsonb, replies integer)
 WHERE plans.handover_id = said.handover_id
 """
 
 _CHANGE_TASKS = """
 UPDATE plan_tasks SET
-    owner_team = said.owner_team, status = said.status, answer = said.answer, not_before = said.not_before,
-    due_at = said.due_at
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
-    AS said (task_id, owner_team, status, answer, not_before, due_at)
+    offer_id = said.offer_id, asked_team = said.asked_team, owner_team = said.owner_team, status = said.status,
+    answer = said.answer, not_before = said.not_before, due_at = said.due_at, moved = said.moved
+FROM jsonb_to_recordset($1) AS said (
+    task_id uuid, offer_id uuid, asked_team text, owner_team text, status text, answer text,
+    not_before timestamptz, due_at timestamptz, moved boolean)
 WHERE plan_tasks.task_id = said.task_id
 """
 
@@ -52,6 +60,12 @@ _PLAN_COLUMNS = (
     "opened_at",
     "test_patient",
     "back_in_hospital",
+    "purpose",
+    "sender_team",
+    "contact",
+    "referral",
+    "appointments",
+    "replies",
 )
 _TASK_COLUMNS = (
     "handover_id",
@@ -65,6 +79,8 @@ _TASK_COLUMNS = (
     "due_at",
     "status",
     "answer",
+    "priority",
+    "moved",
 )
 
 
@@ -98,20 +114,7 @@ async def add(connection: Connection, plans: Sequence[Plan]) -> None:
     await connection.copy_records_to_table(
         "plans",
         columns=_PLAN_COLUMNS,
-        records=[
-            (
-                plan.handover_id,
-                plan.patient_key,
-                plan.sender,
-                plan.coordinator_team,
-                plan.standing,
-                plan.clock_started_at,
-                plan.opened_at,
-                plan.test_patient,
-                plan.back_in_hospital,
-            )
-            for plan in plans
-        ],
+        records=[tuple(_stored(plan)[column] for column in _PLAN_COLUMNS) for plan in plans],
     )
     await _add_tasks(
         connection, ((plan.handover_id, task) for plan in plans for task in plan.tasks)
@@ -126,25 +129,9 @@ async def change(
 ) -> None:
     """Store what became of known plans: the changed tasks, and the added ones by their handover."""
     if plans:
-        await connection.execute(
-            _CHANGE_PLANS,
-            [plan.handover_id for plan in plans],
-            [plan.patient_key for plan in plans],
-            [plan.coordinator_team for plan in plans],
-            [plan.standing for plan in plans],
-            [plan.clock_started_at for plan in plans],
-            [plan.back_in_hospital for plan in plans],
-        )
+        await connection.execute(_CHANGE_PLANS, [_as_json(_stored(plan)) for plan in plans])
     if changed:
-        await connection.execute(
-            _CHANGE_TASKS,
-            [task.task_id for task in changed],
-            [task.owner_team for task in changed],
-            [task.status for task in changed],
-            [task.answer for task in changed],
-            [task.not_before for task in changed],
-            [task.due_at for task in changed],
-        )
+        await connection.execute(_CHANGE_TASKS, [_as_json(asdict(task)) for task in changed])
     if added:
         await _add_tasks(connection, added)
 
@@ -154,19 +141,7 @@ async def _add_tasks(connection: Connection, tasks: Iterable[tuple[UUID, PlanTas
         "plan_tasks",
         columns=_TASK_COLUMNS,
         records=[
-            (
-                handover_id,
-                task.task_id,
-                task.offer_id,
-                task.asked_team,
-                task.code,
-                task.rule_id,
-                task.owner_team,
-                task.not_before,
-                task.due_at,
-                task.status,
-                task.answer,
-            )
+            (handover_id, *(getattr(task, column) for column in _TASK_COLUMNS[1:]))
             for handover_id, task in tasks
         ],
     )
@@ -182,8 +157,44 @@ async def _read(connection: Connection, query: str, ids: Collection[UUID]) -> di
     return {row["handover_id"]: _plan(row, tasks[row["handover_id"]]) for row in rows}
 
 
+def _stored(plan: Plan) -> dict[str, Any]:
+    values = {column: getattr(plan, column) for column in _PLAN_COLUMNS}
+    return values | {
+        "contact": asdict(plan.contact) if plan.contact else None,
+        "referral": asdict(plan.referral) if plan.referral else None,
+        "appointments": [asdict(one) for one in plan.appointments],
+    }
+
+
 def _plan(row: Record, tasks: Iterable[PlanTask]) -> Plan:
-    return Plan(**{**row, "standing": Standing(row["standing"])}, tasks=tuple(tasks))
+    contact, referral = row["contact"], row["referral"]
+    return Plan(
+        **{
+            **row,
+            "standing": Standing(row["standing"]),
+            "contact": Contact(**_in_time(contact, "named_at")) if contact else None,
+            "referral": ReferralState(**_in_time(referral, "changed_at")) if referral else None,
+            "appointments": tuple(_appointment(one) for one in row["appointments"]),
+        },
+        tasks=tuple(tasks),
+    )
+
+
+def _as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The driver's own kind of UUID is unknown to the writer of JSON."""
+    return {
+        name: str(value) if isinstance(value, UUID) else value for name, value in values.items()
+    }
+
+
+def _appointment(stored: Mapping[str, Any]) -> Appointment:
+    values = _in_time(stored, "starts_at", "changed_at")
+    return Appointment(**values | {"appointment_id": UUID(stored["appointment_id"])})
+
+
+def _in_time(stored: Mapping[str, Any], *instants: str) -> dict[str, Any]:
+    """JSON knows no instants."""
+    return {**stored} | {name: datetime.fromisoformat(stored[name]) for name in instants}
 
 
 def _task(row: Record) -> PlanTask:

@@ -2,18 +2,43 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from services.chassis.connection import Connection
 from services.notify.outbound.alerts import ROW, read_claimed
 from services.notify.usecases.records import Claimed
 
+MOST_TOGETHER: Final = 5000
+"""Of all teams of one batch; what is more goes in the next message."""
+
 _CLAIM_DUE = f"""
 {ROW}
 WHERE state = 'waiting' AND next_attempt_at <= statement_timestamp()
   AND (lease_until IS NULL OR lease_until <= statement_timestamp() OR lease_owner = $2)
+  AND NOT together
 ORDER BY urgent DESC, next_attempt_at
 LIMIT $1
+FOR UPDATE SKIP LOCKED
+"""
+
+# One worker at a time puts the message of a team together: two would send two digests, or none.
+_TEAMS_DUE = """
+WITH due AS MATERIALIZED (
+    SELECT team FROM alerts
+    WHERE state = 'waiting' AND next_attempt_at <= statement_timestamp() AND together
+      AND (lease_until IS NULL OR lease_until <= statement_timestamp() OR lease_owner = $2)
+    GROUP BY team ORDER BY bool_or(urgent) DESC, min(next_attempt_at) LIMIT $1
+)
+SELECT team FROM due WHERE pg_try_advisory_xact_lock(hashtext('notify.together'), hashtext(team))
+"""
+
+_COMPANY = f"""
+{ROW}
+WHERE team = ANY($1::text[]) AND state = 'waiting' AND next_attempt_at <= statement_timestamp() AND together
+  AND (lease_until IS NULL OR lease_until <= statement_timestamp() OR lease_owner = $2)
+ORDER BY alert_id
+LIMIT {MOST_TOGETHER}
 FOR UPDATE SKIP LOCKED
 """
 
@@ -45,6 +70,14 @@ async def claim_due(connection: Connection, limit: int, worker: UUID) -> list[Cl
     A worker asks only when it has nothing in hand: what it holds then is from a commit that it never heard of.
     """
     return [read_claimed(row) for row in await connection.fetch(_CLAIM_DUE, limit, worker)]
+
+
+async def claim_together(connection: Connection, limit: int, worker: UUID) -> list[Claimed]:
+    """Lock all that is due now and goes together, of as many teams, oldest first."""
+    teams = [row["team"] for row in await connection.fetch(_TEAMS_DUE, limit, worker)]
+    if not teams:
+        return []
+    return [read_claimed(row) for row in await connection.fetch(_COMPANY, teams, worker)]
 
 
 async def lease(

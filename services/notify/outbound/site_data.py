@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.chassis.sessions import DemoPerson
 from services.notify.domain.alert import Audience, Channel, Kind
+from services.notify.domain.budget import NEVER_LATER, Budget, Way
 from services.notify.domain.lint import BannedWords
 from services.notify.domain.site import Need, Policy, QuietRules, Site, Team
 from services.notify.domain.wording import TaskWords
@@ -69,6 +70,25 @@ class _Reasons(_File):
     withdrawn: Mapping[str, str]
     changed: Mapping[str, str]
     opened: Mapping[str, str]
+    offered: Mapping[str, str]
+    reopened: Mapping[str, str]
+    referral: Mapping[str, str]
+
+
+class _Budget(_File):
+    confidence: str
+    digest_at: time
+    at_once: frozenset[str]
+    ways: Mapping[Kind, Way]
+    teams: Mapping[str, Mapping[Kind, Way]]
+
+    @model_validator(mode="after")
+    def _safety_never_waits(self) -> Self:
+        for ways in (self.ways, *self.teams.values()):
+            late = {kind for kind, way in ways.items() if way is Way.DIGEST} & NEVER_LATER
+            if late:
+                raise ValueError(f"may not wait for a digest: {', '.join(sorted(late))}")
+        return self
 
 
 class _Help(_File):
@@ -92,6 +112,9 @@ class PolicyFile(_File):
     wait_for_description_minutes: int = Field(ge=0)
     back_off_seconds: tuple[float, ...]
     link_life_days: int = Field(ge=1)
+    usual_hours: str = Field(min_length=1)
+    same_reply_within_minutes: int = Field(ge=0)
+    budget: _Budget
     help: _Help
     needs: Mapping[str, _Need]
 
@@ -99,6 +122,12 @@ class PolicyFile(_File):
     def help_line(self) -> Team:
         """Whom to ring where no team may be named."""
         return Team("", self.help.name, "", self.help.phone, self.help.hours)
+
+    @property
+    def budgeted(self) -> Budget:
+        """How often teams may be disturbed."""
+        asked = self.budget
+        return Budget(asked.digest_at, ZoneInfo(self.zone), asked.at_once, asked.ways, asked.teams)
 
     def policy(self, *, quiet: bool, settling_seconds: int | None = None) -> Policy:
         """The limits; without quiet hours and the daily limit when `quiet` is false."""
@@ -122,6 +151,9 @@ class PolicyFile(_File):
             longest_wait=timedelta(hours=holding.longest_wait_hours),
             back_off=tuple(timedelta(seconds=wait) for wait in self.back_off_seconds),
             link_life=timedelta(days=self.link_life_days),
+            usual_hours=self.usual_hours,
+            same_reply_within=timedelta(minutes=self.same_reply_within_minutes),
+            budget=self.budgeted,
         )
 
 
@@ -164,6 +196,11 @@ def read_reasons(banned: BannedLists) -> dict[Kind, Mapping[str, str]]:
         Kind.CHANGED: file.changed,
         Kind.OPENED: file.opened,
         Kind.DUTY: file.opened,
+        Kind.OFFERED: file.offered,
+        Kind.HANDED_ON: file.offered,
+        Kind.REDIRECTED: file.offered,
+        Kind.REOPENED: file.reopened,
+        Kind.REFERRAL: file.referral,
     }
     for sentences in reasons.values():
         for sentence in sentences.values():

@@ -7,38 +7,22 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.notify.domain.alert import Alert, Audience, Channel, Kind
+from services.notify.domain.alert import Alert, Audience, Channel
+from services.notify.domain.decision import Send
 from services.notify.domain.message import Message, Rendered
 from services.notify.domain.plan import Plan
-from services.notify.domain.resolver import Send
-from services.notify.domain.site import Site, Team
-from services.notify.domain.wording import TaskWords, date_in_words, steps_of, time_in_words
-from services.notify.usecases.ports import Messages
+from services.notify.domain.wording import (
+    date_in_words,
+    late_in_words,
+    milestone_in_words,
+    steps_of,
+    time_in_words,
+)
+from services.notify.usecases.desk import Desk
+from services.notify.usecases.news import name_of, owner_of, tasks_in_words
 
 _PRIVATE = frozenset({"link", "addressee", "address"})
 _TOKEN_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What writing a message needs besides the alert: the site, the templates, the words and our addresses."""
-
-    site: Site
-    messages: Messages
-    words: Mapping[str, TaskWords]
-    reasons: Mapping[Kind, Mapping[str, str]]
-    """What teams are told of why, by kind of alert and coded reason; `*` for a code that is not listed."""
-    help: Team
-    """Whom to ring where no team may be named."""
-    public_url: str
-    """Where patients reach notify, without a slash at the end."""
-    staff_url: str
-    """Where staff reach the worklist, without a slash at the end."""
-
-    def why(self, kind: Kind, because: str) -> str:
-        """The sentence for a coded reason; empty where nothing is to be said."""
-        sentences = self.reasons.get(kind, {})
-        return sentences.get(because, sentences.get("*", "")) if because else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +43,9 @@ def compose_message(alert: Alert, plan: Plan, send: Send, now: datetime, desk: D
     told = alert.telling
     token = secrets.token_urlsafe(_TOKEN_BYTES) if told.audience is Audience.PATIENT else ""
     values = (
-        _patient_values(plan, send, now, desk, token)
+        _patient_values(alert, plan, send, now, desk, token)
         if told.audience is Audience.PATIENT
-        else _team_values(alert, desk)
+        else _team_values(alert, plan, now, desk)
     )
     rendered = desk.messages.render(told.audience, told.kind, send.channel, values)
     return Composed(
@@ -79,28 +63,37 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _team_values(alert: Alert, desk: Desk) -> dict[str, Any]:
+def _team_values(alert: Alert, plan: Plan, now: datetime, desk: Desk) -> dict[str, Any]:
     """Team, number of tasks, urgency, deadline and a link: nothing else may go by mail (rule P25)."""
     told, site = alert.telling, desk.site
-    count = told.task_count
     return {
         "team": site.teams[told.team].name,
-        "task_count": "1 task" if count == 1 else f"{count} tasks",
+        "task_count": tasks_in_words(told.task_count),
         "urgency": "Urgent" if told.urgent else "Routine",
         "deadline": time_in_words(told.due_at, site.policy.zone) if told.due_at else "none yet",
+        "late": late_in_words(now - told.due_at) if told.due_at else "",
+        "milestone": milestone_in_words(told.milestone),
+        "owner": owner_of(alert, plan, desk),
+        "other_team": name_of(told.about_team, desk),
         "because": desk.why(told.kind, told.because),
         "link": f"{desk.staff_url}/handovers/{alert.handover_id}",
     }
 
 
 def _patient_values(
-    plan: Plan, send: Send, now: datetime, desk: Desk, token: str
+    alert: Alert, plan: Plan, send: Send, now: datetime, desk: Desk, token: str
 ) -> dict[str, Any]:
-    site, zone = desk.site, desk.site.policy.zone
-    contact = site.teams.get(plan.coordinator_team, desk.help)
+    site, zone, told = desk.site, desk.site.policy.zone, alert.telling
+    contact, other = desk.contact_of(plan), desk.team_to_ring(told.about_team)
     values: dict[str, Any] = {
+        "contact": contact.discreet,
         "phone": contact.phone,
         "hours": contact.hours,
+        "team": desk.discreet_name(told.about_team),
+        "team_phone": other.phone,
+        "team_hours": other.hours,
+        "day": date_in_words(told.due_at, zone) if told.due_at else "",
+        "time": f"{told.due_at.astimezone(zone):%H:%M}" if told.due_at else "",
         "link": f"{desk.public_url}/p/{token}",
         "last_day": date_in_words(now + site.policy.link_life, zone),
     }

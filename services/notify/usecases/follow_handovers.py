@@ -7,9 +7,9 @@ from uuid import UUID
 from schemas.event import Event
 from schemas.handover import HandoverOpened, HandoverPatientChanged, HandoverWithdrawn
 from services.chassis.consumer import Received
-from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.notify.domain.alert import State, Telling
+from services.notify.domain.budget import Budget
 from services.notify.domain.plan import Plan, PlanTask, Standing
 from services.notify.domain.resolver import IDENTITY_HELD, READMITTED, UNDESCRIBED
 from services.notify.domain.taking_back import WITHDRAWN
@@ -18,25 +18,36 @@ from services.notify.usecases import records
 from services.notify.usecases.announce import say_not_delivered
 from services.notify.usecases.fold_facts import fold, open_plan
 from services.notify.usecases.ports import Stores
-from services.notify.usecases.records import NewAlert
+from services.notify.usecases.post import Post, Posted, instead
 from services.notify.usecases.take_back import want_back
 
 
-async def follow_handovers(heard: Sequence[Received], unit: UnitOfWork, stores: Stores) -> None:
+async def follow_handovers(
+    heard: Sequence[Received], unit: UnitOfWork, stores: Stores, budget: Budget
+) -> None:
     """Fold a batch of facts, in order, into plans and alerts; a constant number of statements for any number."""
     ids = {_handover(received.event) for received in heard}
-    book = _Book(await stores.plans.lock(unit.connection, ids))
+    post = Post(unit.now, budget)
+    book = _Book(await stores.plans.lock(unit.connection, ids), post)
     for received in heard:
         book.note(received)
     await stores.plans.add(unit.connection, book.opened)
     await stores.plans.change(unit.connection, *book.changes())
-    await stores.alerts.add(unit.connection, book.alerts, unit.now)
+    await _add(book.alerts, unit, stores)
     if book.moved:
         await _move(book.moved, unit, stores)
     if back := book.home_again():
         await stores.alerts.hasten(unit.connection, back, (READMITTED,))
     if book.withdrawn:
-        await _withdraw(book.withdrawn, unit, stores)
+        await _withdraw(book.withdrawn, unit, stores, post)
+
+
+async def _add(alerts: Sequence[Posted], unit: UnitOfWork, stores: Stores) -> None:
+    """Store new alerts; what a closed team should learn, the accountable one does."""
+    told = {one.alert.telling.team for one in alerts} - {""}
+    described = await stores.teams.find(unit.connection, told)
+    closed = {one.team for one in described if not one.active}
+    await stores.alerts.add(unit.connection, instead(alerts, closed), unit.now)
 
 
 async def _move(moved: Mapping[UUID, str], unit: UnitOfWork, stores: Stores) -> None:
@@ -47,7 +58,7 @@ async def _move(moved: Mapping[UUID, str], unit: UnitOfWork, stores: Stores) -> 
 
 
 async def _withdraw(
-    withdrawn: Sequence[tuple[Received, Plan]], unit: UnitOfWork, stores: Stores
+    withdrawn: Sequence[tuple[Received, Plan]], unit: UnitOfWork, stores: Stores, post: Post
 ) -> None:
     """Revoke what was not sent, and tell every team that knows, or may know, to stop.
 
@@ -70,13 +81,13 @@ async def _withdraw(
     stop = [
         alert
         for received, plan in withdrawn
-        for alert in _alerts(
+        for alert in post.alerts(
             received,
             plan,
             on_withdrawn(plan, told.get(plan.handover_id, ()), _reason(received.event)),
         )
     ]
-    await stores.alerts.add(unit.connection, stop, unit.now)
+    await _add(stop, unit, stores)
     left = await stores.recalls.left_by_handover(unit.connection, ids)
     await want_back(left, unit, stores)
 
@@ -84,10 +95,11 @@ async def _withdraw(
 class _Book:
     """The plans of one batch while its facts are folded in."""
 
-    def __init__(self, known: dict[UUID, Plan]) -> None:
+    def __init__(self, known: dict[UUID, Plan], post: Post) -> None:
+        self._post = post
         self._before = known
         self._now = dict(known)
-        self.alerts: list[NewAlert] = []
+        self.alerts: list[Posted] = []
         self.withdrawn: list[tuple[Received, Plan]] = []
         self.moved: dict[UUID, str] = {}
         """The handovers that belong to another patient's key now, with it."""
@@ -112,7 +124,7 @@ class _Book:
 
     def _keep(self, received: Received, plan: Plan, tellings: Iterable[Telling]) -> None:
         self._now[plan.handover_id] = plan
-        self.alerts += _alerts(received, plan, tellings)
+        self.alerts += self._post.alerts(received, plan, tellings)
 
     def home_again(self) -> set[str]:
         """The patients who are not back in hospital any more."""
@@ -148,18 +160,3 @@ def _handover(event: Event) -> UUID:
 
 def _reason(event: Event) -> str:
     return cast("HandoverWithdrawn", event).reason
-
-
-def _alerts(received: Received, plan: Plan, tellings: Iterable[Telling]) -> list[NewAlert]:
-    return [
-        NewAlert(
-            alert_id=new_id(),
-            handover_id=plan.handover_id,
-            patient_key=plan.patient_key,
-            telling=telling,
-            caused_by=received.envelope.event_id,
-            correlation_id=received.envelope.correlation_id,
-            happened_at=received.envelope.occurred_at,
-        )
-        for telling in tellings
-    ]

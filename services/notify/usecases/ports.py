@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,9 +18,11 @@ from services.notify.usecases.records import (
     AlertView,
     Attempt,
     Claimed,
+    DescribedTeam,
     Description,
     Ended,
     NewAlert,
+    PatientReply,
     Recall,
     Sent,
     Standing,
@@ -96,6 +98,11 @@ class Alerts(Protocol):
     ) -> dict[str, int]:
         """How many messages went to each patient since then."""
 
+    async def last_told(
+        self, connection: Connection, handovers: Collection[UUID]
+    ) -> dict[UUID, datetime]:
+        """When the last message to the patient about each of these handovers was written."""
+
     async def settle(self, connection: Connection, standings: Sequence[Standing]) -> None:
         """Give up the lease and write where each alert stands."""
 
@@ -118,7 +125,12 @@ class Alerts(Protocol):
 
 class Queue(Protocol):
     async def claim_due(self, connection: Connection, limit: int, worker: UUID) -> list[Claimed]:
-        """Lock alerts that are due now and that nobody else works on, urgent ones first."""
+        """Lock alerts that are due now, go alone, and that nobody else works on, urgent ones first."""
+
+    async def claim_together(
+        self, connection: Connection, limit: int, worker: UUID
+    ) -> list[Claimed]:
+        """Lock all that is due now and goes together, of as many teams, oldest first within each."""
 
     async def lease(
         self, connection: Connection, ids: Sequence[UUID], owner: UUID, duration: timedelta
@@ -144,6 +156,27 @@ class Deliveries(Protocol):
 
     async def end(self, connection: Connection, ended: Sequence[Ended]) -> None:
         """Write down how they ended; a refused message takes its link with it."""
+
+
+class Digests(Protocol):
+    async def take_day(self, connection: Connection, teams: Collection[str], day: date) -> set[str]:
+        """Let these teams have their digest of this day; returns those that had none yet."""
+
+
+class Teams(Protocol):
+    async def keep(self, connection: Connection, described: Sequence[DescribedTeam]) -> None:
+        """Keep the latest word on each team; older words than what is known change nothing."""
+
+    async def find(self, connection: Connection, teams: Collection[str]) -> list[DescribedTeam]:
+        """What was said of these teams, as far as something was."""
+
+
+class Replies(Protocol):
+    async def keep(self, connection: Connection, reply: PatientReply) -> bool:
+        """Keep an answer. False: it was kept before."""
+
+    async def latest(self, connection: Connection, handover_id: UUID) -> Sequence[PatientReply]:
+        """The last answer of each kind."""
 
 
 class Links(Protocol):
@@ -198,6 +231,9 @@ class Stores:
     links: Links
     inbox: Inbox
     recalls: Recalls
+    digests: Digests
+    teams: Teams
+    replies: Replies
 
 
 class CannotWriteError(Exception):
@@ -206,6 +242,9 @@ class CannotWriteError(Exception):
 
 class Messages(Protocol):
     """The approved templates."""
+
+    def may_name(self, name: str) -> bool:
+        """Whether a stranger may read this name."""
 
     def render(
         self, audience: Audience, kind: Kind, channel: Channel, values: Mapping[str, Any]

@@ -9,7 +9,8 @@ from services.notify.domain.link import judge
 from services.notify.domain.needs import read_needs
 from services.notify.domain.site import Team
 from services.notify.domain.wording import Step, steps_of
-from services.notify.usecases.compose_message import Desk, hash_token
+from services.notify.usecases.compose_message import hash_token
+from services.notify.usecases.desk import Desk
 from services.notify.usecases.ports import Stores
 
 

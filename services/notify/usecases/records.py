@@ -48,6 +48,33 @@ class NewAlert:
     """Id of the event that tells of the fact."""
     correlation_id: UUID
     happened_at: datetime
+    due_at: datetime
+    """When it is sent at the earliest."""
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedTeam:
+    """One word of referral about a team, as it is kept."""
+
+    team: str
+    name: str
+    phone: str
+    email: str
+    active: bool
+    described_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PatientReply:
+    """An answer of a patient, as it is kept."""
+
+    reply_id: UUID
+    """Chosen by the form: sent twice, it is one answer."""
+    handover_id: UUID
+    reply: str
+    team: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +157,9 @@ class AlertView:
     task_count: int
     due_at: datetime | None
     because: str
+    milestone: str
+    about_team: str
+    digest: bool
     made_at: datetime
     state: str
     reason: str

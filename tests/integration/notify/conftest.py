@@ -113,11 +113,15 @@ class House:
         return [arrival.envelope for arrival in arrivals if arrival.envelope]
 
     async def hear_again(self, arrivals: Sequence[Arrival]) -> None:
-        await Consumer(self.database, Ears(STORES).subscription).handle(arrivals)
+        await Consumer(
+            self.database, Ears(STORES, build_desk(self.settings).site.policy.budget).subscription
+        ).handle(arrivals)
 
     async def sweep(self) -> None:
         """What a process does every few seconds: handle what waits and is held by nothing any more."""
-        await Consumer(self.database, Ears(STORES).subscription).sweep()
+        await Consumer(
+            self.database, Ears(STORES, build_desk(self.settings).site.policy.budget).subscription
+        ).sweep()
 
     def arrival(self, event: Event, **changes: Any) -> Arrival:
         stream = _stream(event)

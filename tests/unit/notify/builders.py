@@ -12,9 +12,9 @@ import orjson
 
 from services.notify.config import NotifySettings
 from services.notify.domain.alert import Alert, Audience, Kind, Telling
+from services.notify.domain.decision import PlanState
 from services.notify.domain.person import Person
 from services.notify.domain.plan import Answer, Plan, PlanTask, Standing
-from services.notify.domain.resolver import PlanState
 from services.notify.domain.site import Site
 from services.notify.outbound.messages import TemplateFolder
 from services.notify.outbound.site_data import (
@@ -25,7 +25,7 @@ from services.notify.outbound.site_data import (
     read_site,
     read_task_words,
 )
-from services.notify.usecases.compose_message import Desk
+from services.notify.usecases.desk import Desk
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 9, 8, 10, 30, tzinfo=UTC)

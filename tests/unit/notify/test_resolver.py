@@ -4,8 +4,9 @@ from datetime import date, timedelta
 import pytest
 
 from services.notify.domain.alert import Channel, Kind
+from services.notify.domain.decision import Postpone, Send, Withhold
 from services.notify.domain.plan import Standing
-from services.notify.domain.resolver import Postpone, Send, Withhold, resolve
+from services.notify.domain.resolver import resolve
 from tests.unit.notify.builders import (
     BRAILLE,
     BY_PHONE,

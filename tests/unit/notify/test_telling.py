@@ -127,7 +127,7 @@ def test_completing_and_changing_are_seen_on_the_plan():
 def test_kinds_that_bear_on_safety_are_urgent_and_others_are_not():
     urgent = {kind for kind in Kind if telling.Telling(Audience.TEAM, kind, WARD).urgent}
 
-    assert urgent == {Kind.ESCALATED, Kind.WITHDRAWN}
+    assert urgent == {Kind.ESCALATED, Kind.STILL_LATE, Kind.UNANSWERED, Kind.WITHDRAWN}
 
 
 def replan(before, *made, cancelled=(), asked=()):
