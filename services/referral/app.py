@@ -18,6 +18,7 @@ from services.referral.inbound.clocks import Clocks
 from services.referral.inbound.contact_pages import contact_pages
 from services.referral.inbound.cover import cover_of
 from services.referral.inbound.desks import Desks
+from services.referral.inbound.directory_clock import DirectoryClock
 from services.referral.inbound.events import Ears
 from services.referral.inbound.fhir_records.doors import fhir_doors
 from services.referral.inbound.fhir_records.kinds import Sources
@@ -40,13 +41,17 @@ from services.referral.inbound.task_pages import task_pages
 from services.referral.inbound.webhook_commands import Webdesks, webhook_commands, webhook_messages
 from services.referral.inbound.webhook_post import WebhookPost
 from services.referral.inbound.worklist_pages import WAITING, waiting_pages, worklist_pages
+from services.referral.outbound.calendar_files import read_calendars
 from services.referral.outbound.demo_people_file import read_demo_people
+from services.referral.outbound.directory_imports import FileEditions
+from services.referral.outbound.directory_table import DirectoryTables
 from services.referral.outbound.documents import DocumentTable
 from services.referral.outbound.fhir_records.deeds import DeedRecords
 from services.referral.outbound.fhir_records.referrals import APPOINTMENT_RECORDS, REQUEST_RECORDS
 from services.referral.outbound.fhir_records.tasks import TaskRecords
 from services.referral.outbound.handover_views import ViewTables
 from services.referral.outbound.handovers import HandoverTables
+from services.referral.outbound.homes import HomeTables
 from services.referral.outbound.measure_tables import MeasureTables
 from services.referral.outbound.measures_file import read_contacts
 from services.referral.outbound.people import PeopleTable
@@ -76,12 +81,14 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
         local=settings.pathways_folder,
     )
     clocks = build_clocks(database, playbook)
+    directory_clock = build_directory_clock(database, playbook)
     return Parts(
         build_app(settings, database, playbook),
         build_ears(playbook).subscription,
-        timers=clocks.timers,
+        timers={**clocks.timers, **directory_clock.timers},
         loops={
             "watch": clocks.watch_for_ever,
+            "directory": directory_clock.follow_for_ever,
             "webhooks": build_webhook_post(settings, database).run,
             "forget-answers": partial(forget_old_answers, database),
         },
@@ -104,6 +111,19 @@ def build_clocks(database: Database, playbook: Playbook) -> Clocks:
     """What time brings."""
     return Clocks(
         database, HandoverTables(), WatchTables(), RuleVersionTable(), DocumentTable(), playbook
+    )
+
+
+def build_directory_clock(database: Database, playbook: Playbook) -> DirectoryClock:
+    """What keeps the directory at its newest edition and on today's date."""
+    return DirectoryClock(
+        database,
+        DirectoryTables(),
+        FileEditions(playbook.directory.edition, read_calendars()[0]),
+        HomeTables(),
+        HandoverTables(),
+        PeopleTable(),
+        playbook,
     )
 
 

@@ -67,6 +67,10 @@ class Edition:
             owner is None or owner.is_open(day)
         )
 
+    def next_turn(self, day: date) -> date | None:
+        """The first day after this one on which something begins, or has ended."""
+        return next((turn for turn in self._changes if turn > day), None)
+
     def chain(self, organisation: str) -> Iterator[str]:
         """The organisations that follow one, nearest first; ends where a circle would begin."""
         seen = {organisation}

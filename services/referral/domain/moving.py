@@ -8,8 +8,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from services.referral.domain import happening
 from services.referral.domain.directory import Team
-from services.referral.domain.facts import Fact, OfferDeclined, OfferRedirected, TasksOffered
+from services.referral.domain.facts import (
+    Fact,
+    OfferDeclined,
+    OfferRedirected,
+    OfferUnanswered,
+    TasksOffered,
+)
 from services.referral.domain.handover import Offer, Task, Whole
 from services.referral.domain.passing_on import offer_on
 from services.referral.domain.people import SYSTEM
@@ -18,6 +25,7 @@ from services.referral.domain.rules import Playbook
 
 PRACTICE = "gp-practice"
 REGISTRATION = "place-registration"
+NOT_TAKEN_UP = "move-not-taken-up"
 _STARTED = ("in-progress", "on-hold")
 _OF_THE_AREA = frozenset({"community-provider", "local-authority", "voluntary"})
 
@@ -88,6 +96,24 @@ def not_known_there(
             owner = offer.from_team or whole.handover.sender_team
             declined.append(_declined(offer, tasks, owner, "not-our-patient", now))
     return tuple(declined)
+
+
+def not_taken_up(
+    whole: Whole,
+    silent: Iterable[OfferUnanswered],
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+) -> tuple[Fact, ...]:
+    """A new practice has not accepted in time what a practice had or was asked for: somebody of the place settles it."""
+    teams = playbook.directory.teams
+    for fact in silent:
+        offer = whole.offer(fact.offer_id)
+        before = whole.offer(offer.redirects) if offer.redirects else None
+        pair = (offer.team, before.team if before else offer.from_team)
+        if all(one in teams and teams[one].role == PRACTICE for one in pair):
+            return happening.happen(whole, NOT_TAKEN_UP, now, now, playbook, new_id)
+    return ()
 
 
 def waiting_at(whole: Whole, team: Team) -> Offer | None:

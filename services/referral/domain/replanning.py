@@ -95,11 +95,13 @@ def _adjust(draft: Redraft, before: Planned, after: Planned, now: datetime) -> N
         return
     if before.team != after.team and task.offer_id is not None:
         offer = draft.whole.offer(task.offer_id)
-        if offer.state == "offered" or (offer.state == "declined" and task.status == "accepted"):
+        free = offer.state == "offered" or (offer.state == "declined" and task.status == "accepted")
+        if free and offer.team != after.team.id:
             draft.cancel(task)
             draft.ask(after)
             return
-        draft.kept.append(offer.offer_id)
+        if not free:
+            draft.kept.append(offer.offer_id)
     if before.when != after.when:
         draft.move(task, after, now)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.referral.domain.directory import Team
-from services.referral.domain.facts import Fact, OfferRedirected, TasksOffered
+from services.referral.domain.facts import Fact, OfferDeclined, OfferRedirected, TasksOffered
 from services.referral.domain.handover import Offer, Task, Whole
 from services.referral.domain.moving import PRACTICE, REGISTRATION, waiting_at, with_offers
 from services.referral.domain.passing_on import accept_by
@@ -23,8 +23,8 @@ def leave_closed(
 ) -> tuple[Fact, ...]:
     """Ask whoever follows a closed team for what it had or was asked for.
 
-    `practice` is where the patient is registered by now: it wins over succession. Without either, the registration
-    team of the place is asked. Who has declined is not asked again.
+    `practice` is where the patient is registered by now: it wins over succession. Who has declined is not asked again.
+    Where nobody follows a practice, the work goes back to whoever asked for it (`without_home` tells).
     """
     if whole.handover.state != "open":
         return ()
@@ -33,6 +33,7 @@ def leave_closed(
         team = playbook.directory.teams[closed]
         to = _next(team, whole, practice, playbook)
         if to is None:
+            facts += _give_back(whole, team, now, playbook)
             continue
         known = with_offers(whole, facts)
         waiting = waiting_at(known, to)
@@ -40,6 +41,11 @@ def leave_closed(
         if asked is None or any(task.offer_id != asked for task in tasks):
             facts += _move(known, team, tasks, to, now, playbook, new_id)
     return tuple(facts)
+
+
+def without_home(facts: Iterable[Fact]) -> bool:
+    """Whether work of a closed practice went back because nobody follows it."""
+    return any(isinstance(fact, OfferDeclined) for fact in facts)
 
 
 def inherits_coordination(whole: Whole, offer: Offer, playbook: Playbook) -> bool:
@@ -75,13 +81,28 @@ def _next(team: Team, whole: Whole, practice: str | None, playbook: Playbook) ->
     directory = playbook.directory
     registered = directory.at_organisation(PRACTICE, practice) if team.role == PRACTICE else None
     declined = {offer.team for offer in whole.offers if offer.state == "declined"}
-    candidates = (
-        registered,
-        directory.follower_of(team.id),
-        directory.at_place(REGISTRATION, team.place),
-        directory.last_resort,
-    )
+    candidates: tuple[Team | None, ...] = (registered, directory.follower_of(team.id))
+    if team.role != PRACTICE:
+        candidates += (directory.at_place(REGISTRATION, team.place), directory.last_resort)
     return next((one for one in candidates if one and one.id not in declined), None)
+
+
+def _give_back(
+    whole: Whole, closed: Team, now: datetime, playbook: Playbook
+) -> list[OfferDeclined]:
+    """The team that sent the patient has the work until somebody knows where it belongs."""
+    back = []
+    for offer in whole.offers:
+        owner = offer.from_team or whole.handover.sender_team
+        if is_closed(owner, playbook):
+            owner = whole.handover.sender_team
+        if offer.team != closed.id or offer.state not in ("offered", "accepted"):
+            continue
+        ids = tuple(t.task_id for t in whole.open_tasks() if t.offer_id == offer.offer_id)
+        if ids and not is_closed(owner, playbook):
+            reason = "practice-closed"
+            back.append(OfferDeclined(offer.offer_id, closed.id, ids, owner, reason, now, SYSTEM))
+    return back
 
 
 def _move(

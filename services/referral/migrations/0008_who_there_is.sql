@@ -35,3 +35,8 @@ ALTER TABLE people ADD COLUMN practice text;
 
 -- What is open with a team that has closed is looked for every minute.
 CREATE INDEX handovers_coordinated ON handovers (owner_team) WHERE state = 'open';
+
+-- The first look at who is open rings as soon as somebody listens; each look sets the timer of the next day on which
+-- something in the directory begins or ends.
+INSERT INTO timers (timer_id, kind, subject, due_at)
+VALUES (gen_random_uuid(), 'directory.turn', '00000000-0000-4000-8000-0000000000d1', clock_timestamp());

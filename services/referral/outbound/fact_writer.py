@@ -62,6 +62,8 @@ UPDATE handovers SET owner_team = $2, owned_by = $4,
 WHERE handover_id = $1
 """
 _TAKE_BACK = "UPDATE tasks SET status = 'accepted' WHERE task_id = ANY($1::uuid[])"
+# What the team that says no had already is with whoever asked it again; what others had stays theirs.
+_RETURN_TASKS = TAKE_TASKS + " AND owner_team = $6"
 _LEAVE = """
 DELETE FROM parties p WHERE team = $1 AND handover_id = $2
 AND NOT EXISTS (SELECT FROM tasks t WHERE t.handover_id = $2 AND (t.owner_team = $1 OR $1 = ANY(t.told_teams)))
@@ -114,6 +116,10 @@ async def _declined(connection: Connection, happened: Happened[OfferDeclined]) -
         ANSWER, [(f.offer_id, "declined", f.at, f.by, f.reason) for _, f in happened]
     )
     await connection.executemany(_TAKE_BACK, [(f.tasks,) for _, f in happened])
+    await connection.executemany(
+        _RETURN_TASKS,
+        [(f.tasks, f.owner_team, f.at, f.by, "accepted", f.team) for _, f in happened],
+    )
     await connection.executemany(_LEAVE, [(f.team, of) for of, f in happened])
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from services.chassis.ids import new_id
 from services.chassis.log import get_logger
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain.escalating import unanswered
+from services.referral.domain.moving import not_taken_up
 from services.referral.domain.rules import Playbook
 from services.referral.usecases.ledger import Ledger
 from services.referral.usecases.measures import UNANSWERED
@@ -32,7 +34,8 @@ async def chase_offers(
         ]
         if facts:
             cause = Cause(loaded.correlation_id, rung[facts[0].offer_id])
-            ledger.change(loaded, facts, cause)
+            settle = not_taken_up(loaded.whole, facts, unit.now, playbook, new_id)
+            ledger.change(loaded, (*facts, *settle), cause)
             UNANSWERED.inc(len(facts))
             _log.warning("offer.unanswered", handover_id=of, count=len(facts))
     await ledger.write()

@@ -64,6 +64,17 @@ OWNERLESS = gauge(
     "baton_referral_ownerless",
     "Open handovers and tasks whose owner is not the last in their history or in no directory; must be 0",
 )
+MOVED = Children(
+    counter(
+        "baton_referral_handovers_moved_total",
+        "Handovers whose open work was offered elsewhere, because a patient changed practice or a team closed",
+        ("reason",),
+    )
+)
+WITH_CLOSED = gauge(
+    "baton_referral_waiting_with_closed_teams",
+    "Open handovers of which a team that has closed still has a part; somebody must decide where it goes",
+)
 TIMERLESS = gauge(
     "baton_referral_tasks_without_timer", "Open tasks that nothing would have rung for; must be 0"
 )
