@@ -14,9 +14,10 @@ from services.referral.config import ReferralSettings
 from services.referral.domain.rules import Playbook
 from services.referral.domain.waiting import limit_of
 from services.referral.inbound.appointment_commands import appointment_commands
+from services.referral.inbound.bulk_pages import bulk_pages
 from services.referral.inbound.clocks import Clocks
 from services.referral.inbound.contact_pages import contact_pages
-from services.referral.inbound.cover import cover_of
+from services.referral.inbound.cover import QueueWatch, cover_of
 from services.referral.inbound.desks import Desks
 from services.referral.inbound.directory_clock import DirectoryClock
 from services.referral.inbound.events import Ears
@@ -25,6 +26,7 @@ from services.referral.inbound.fhir_records.kinds import Sources
 from services.referral.inbound.handover_commands import handover_commands, happening_list
 from services.referral.inbound.handover_pages import handover_pages
 from services.referral.inbound.lists import lists
+from services.referral.inbound.look_up_pages import RECEPTION, look_up_pages
 from services.referral.inbound.measure_pages import MEASURES, measure_pages
 from services.referral.inbound.offer_commands import offer_commands
 from services.referral.inbound.offer_pages import offer_pages
@@ -41,6 +43,7 @@ from services.referral.inbound.task_pages import task_pages
 from services.referral.inbound.webhook_commands import Webdesks, webhook_commands, webhook_messages
 from services.referral.inbound.webhook_post import WebhookPost
 from services.referral.inbound.worklist_pages import WAITING, waiting_pages, worklist_pages
+from services.referral.outbound.bulks import BulkTables
 from services.referral.outbound.calendar_files import read_calendars
 from services.referral.outbound.demo_people_file import read_demo_people
 from services.referral.outbound.directory_imports import FileEditions
@@ -52,6 +55,7 @@ from services.referral.outbound.fhir_records.tasks import TaskRecords
 from services.referral.outbound.handover_views import ViewTables
 from services.referral.outbound.handovers import HandoverTables
 from services.referral.outbound.homes import HomeTables
+from services.referral.outbound.look_ups import LookUpTables
 from services.referral.outbound.measure_tables import MeasureTables
 from services.referral.outbound.measures_file import read_contacts
 from services.referral.outbound.people import PeopleTable
@@ -88,6 +92,7 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
         timers={**clocks.timers, **directory_clock.timers},
         loops={
             "watch": clocks.watch_for_ever,
+            "queues": build_queue_watch(database, playbook).for_ever,
             "directory": directory_clock.follow_for_ever,
             "webhooks": build_webhook_post(settings, database).run,
             "forget-answers": partial(forget_old_answers, database),
@@ -134,6 +139,12 @@ def build_webhook_post(settings: ReferralSettings, database: Database) -> Webhoo
     return WebhookPost(Deliveries(database, WebhookTables(), sender, secret))
 
 
+def build_queue_watch(database: Database, playbook: Playbook) -> QueueWatch:
+    """What tells the operator how much waits for whom."""
+    directory = playbook.directory
+    return QueueWatch(database, sorted(directory.teams), read_queues(directory), QueueTables())
+
+
 def build_app(settings: ReferralSettings, database: Database, playbook: Playbook) -> FastAPI:
     """The routes and pages."""
     directory = playbook.directory
@@ -152,10 +163,12 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         navigation=(
             Place("Worklist", "/"),
             Place("Waiting for others", WAITING),
+            Place("Reception", RECEPTION),
             Place("How long it takes", MEASURES),
         ),
     )
-    app.state.cover = cover_of(database, read_queues(directory), QueueTables())
+    queues = read_queues(directory)
+    app.state.cover = cover_of(database, queues, QueueTables())
     names = {person.ref: person.name for person in demo_people}
     see = see_with(database, SightTables())
     task_page = TaskPage(desks, views, pages, names, see)
@@ -181,7 +194,10 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
             directory,
             pages,
             names,
+            queues.out_of_hours,
         ),
+        bulk_pages(desks, WorklistTables(directory.teams), BulkTables(), pages),
+        look_up_pages(desks, LookUpTables(), queues, pages),
         waiting_pages(database, views, directory, pages),
         handover_pages(desks, views, pages),
         contact_pages(desks, views, pages),

@@ -101,8 +101,9 @@ def worklist_pages(
     directory: Directory,
     pages: Pages,
     names: Mapping[str, str],
+    out_of_hours: frozenset[str],
 ) -> APIRouter:
-    """`/`."""
+    """`/`. The teams `out_of_hours` find their own list of the whole place there too."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
@@ -151,6 +152,7 @@ def worklist_pages(
             first=chosen.address() if chosen.after else "",
             more=chosen.address(after=write_place(page.next)) if page.next else "",
             may_act=Role.TEAM in actor.roles,
+            looks_after_place=teams is None or bool(actor.teams & out_of_hours),
             notice=NOTICES.get(done),
         )
 
