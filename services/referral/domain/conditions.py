@@ -75,7 +75,7 @@ class OneOf:
 
     def why_not(self, case: Case) -> Reasons:
         seen = self.seen(case)
-        return () if seen in self.allowed else (f"{self.words}: {_said(seen)}",)
+        return () if seen in self.allowed else (_unlike(self, _said(seen)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Alive:
         return not isinstance(case, Discharge) or not case.deceased
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (f"{self.words}: died in hospital",)
+        return () if self.holds(case) else (_unlike(self, "died in hospital"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class PharmacyNamed:
         return isinstance(case, Discharge) and bool(case.pharmacy)
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (f"{self.words}: none was sent",)
+        return () if self.holds(case) else (_unlike(self, "none was sent"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class DiagnosisIn:
         if self.holds(case):
             return ()
         seen = sorted(case.diagnoses) if isinstance(case, Discharge) else []
-        return (f"{self.words}: {', '.join(seen) or 'no diagnosis was sent'}",)
+        return (_unlike(self, ", ".join(seen) or "no diagnosis was sent"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class IndicatorAtLeast:
         seen = self._seen(case)
         if seen is not None and seen >= self.value:
             return ()
-        return (f"{self.words}: {'it was not sent' if seen is None else f'{seen:g}'}",)
+        return (_unlike(self, "it was not sent" if seen is None else f"{seen:g}"),)
 
     def _seen(self, case: Case) -> float | None:
         indicators = case.indicators if isinstance(case, Discharge) else None
@@ -169,7 +169,7 @@ class AgeAtLeast:
         return (ADULT if case.age is None else case.age) >= self.years
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (f"{self.words}: {_age(case)}",)
+        return () if self.holds(case) else (_unlike(self, _age(case)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class AgeBelow:
         return (ADULT if case.age is None else case.age) < self.years
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (f"{self.words}: {_age(case)}",)
+        return () if self.holds(case) else (_unlike(self, _age(case)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,11 @@ class Not:
         return not self.condition.holds(case)
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (f"{self.words}: it is so",)
+        return () if self.holds(case) else (_unlike(self, "it is so"),)
+
+
+def _unlike(condition: Condition, seen: str) -> str:
+    return f"{condition.words} (seen: {seen})"
 
 
 def _said(seen: str | None) -> str:

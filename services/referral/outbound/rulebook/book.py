@@ -1,0 +1,72 @@
+"""All rule files of a place as far as they can be read, with what is wrong with those that cannot."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from services.referral.domain.rules import Playbook
+from services.referral.outbound.calendar_files import read_calendars
+from services.referral.outbound.condition_entries import read_value_sets
+from services.referral.outbound.data_files import DATA, DataError
+from services.referral.outbound.directory_file import read_directory
+from services.referral.outbound.happening_files import Happenings, read_happenings
+from services.referral.outbound.pathway_files import RuleFile
+from services.referral.outbound.policy_file import read_policy
+from services.referral.outbound.rule_folders import (
+    Local,
+    joined,
+    read_local,
+    read_national,
+    rules_of,
+)
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What was read."""
+
+    playbook: Playbook
+    happenings: Happenings
+    files: Mapping[str, RuleFile]
+    """The rules that hold, by their id."""
+    national: Mapping[str, RuleFile]
+    local: Local
+
+
+def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | None, Sequence[str]]:
+    """The book, or None with every fault that keeps it shut."""
+    faults: list[str] = []
+    calendars = _try(lambda: read_calendars(folder), faults)
+    directory = _try(lambda: read_directory(calendars[0], folder), faults) if calendars else None
+    sets = _try(lambda: read_value_sets(folder, local), faults)
+    happenings = _try(lambda: read_happenings(folder, local), faults)
+    _try(lambda: read_policy(folder, local), faults)
+    national = _try(lambda: read_national(folder), faults)
+    own = _try(lambda: read_local(local), faults)
+    if national is None or own is None:
+        return None, faults
+    files = _try(lambda: joined(national, own), faults)
+    if (
+        calendars is None
+        or directory is None
+        or sets is None
+        or happenings is None
+        or files is None
+    ):
+        return None, faults
+    rules = _try(lambda: rules_of(files, sets), faults)
+    if rules is None:
+        return None, faults
+    playbook = Playbook(rules, directory, calendars[1], live=False, happenings=happenings.titles)
+    return Book(playbook, happenings, files, national, own), faults
+
+
+def _try(reading: Callable[[], Read], faults: list[str]) -> Read | None:
+    try:
+        return reading()
+    except DataError as error:
+        faults.append(str(error))
+        return None
