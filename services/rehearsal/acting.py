@@ -44,6 +44,12 @@ async def door_of(step: Step, key: str, finder: Finder) -> tuple[str, str]:
             ]
             one = _only(f"{kind} alert to {to}", alerts, lambda _: True)
             return "notify", f"/alerts/{one['alert_id']}/{act}"
+        case {"referral": _}:
+            handovers = [row for row in await finder.handovers(key) if row["purpose"] == "referral"]
+            one = _only("referral", handovers, lambda row: row["state"] == "open")
+            return "referral", f"/referrals/{one['spell_id']}/{act}"
+        case {} if act == "refer":
+            return "referral", "/referrals"
         case {"handover": str(purpose)}:
             handovers = [row for row in await finder.handovers(key) if row["purpose"] == purpose]
             one = _only(f"{purpose} handover", handovers, lambda row: row["state"] == "open")

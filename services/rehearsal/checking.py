@@ -58,7 +58,7 @@ class Checker:
         if expected.messages is not None:
             found += comparing.counted("messages", expected.messages, self._left, "to")
         if expected.said is not None:
-            found += comparing.counted("events", expected.said, self._said, "event")
+            found += comparing.as_often("events", expected.said, self._said, _EVENT)
         if expected.history is not None:
             history = await self._finder.history(self._key)
             found += comparing.in_order("history", expected.history, history)

@@ -34,6 +34,21 @@ def counted(what: str, expected: Sequence[Row], found: Sequence[Row], named: str
     return _tell(what, missing, [_short(row, fields) for row in left])
 
 
+def as_often(what: str, expected: Sequence[Row], found: Sequence[Row], shown: Sequence[str]) -> Diff:
+    """What fits each expected row is found as often as its `count` says (or once); the rest does not matter."""
+    lines = []
+    for row in expected:
+        asked = {name: value for name, value in row.items() if name != "count"}
+        fitting = [one for one in found if fits(asked, one)]
+        if len(fitting) != int(row.get("count", 1)):
+            lines.append(f"  - {_line(asked)}  ({row.get('count', 1)} times)")
+            lines.append(f"  + {len(fitting)} times")
+    near = {row.get(shown[0]) for row in expected}
+    fields = _fields(expected, shown)
+    others = Counter(_short(row, fields) for row in found if row.get(shown[0]) in near)
+    return [f"{what}: expected (-) and found (+)", *lines, *map("  + {}".format, others)] if lines else []
+
+
 def in_order(what: str, expected: Sequence[Row], found: Sequence[Row]) -> Diff:
     """The expected rows are among the found ones, in this order."""
     places = iter(found)

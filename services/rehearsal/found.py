@@ -33,7 +33,7 @@ _HANDOVERS = """
 SELECT state, closed_because AS because, purpose, sender_team AS sender, owner_team AS coordinator,
        coordinator_state, coordinator_at AS contact_team, coordinator_name AS contact,
        clock_started_at AS clock, replaces IS NOT NULL AS replaces,
-       referral ->> 'state' AS referral, handover_id
+       referral ->> 'state' AS referral, spell_id, handover_id
 FROM referral.handovers WHERE patient_key = $1 ORDER BY handover_id
 """
 

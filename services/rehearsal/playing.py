@@ -123,7 +123,10 @@ class Play:
     async def _act(self, step: Step) -> None:
         person = self._person(step.person)
         service, path = await door_of(step, self._key(person), self._stage.finder)
-        answer = await self._stage.ask(service, step.who, "POST", path, json=body_of(step.given))
+        headers = {"X-Patient-Identifier": person.nhs_number} if step.act == "refer" else {}
+        answer = await self._stage.ask(
+            service, step.who, "POST", path, json=body_of(step.given), headers=headers
+        )
         on = " ".join(f"{name} {value}" for name, value in step.on.items())
         said = answer.json() if answer.content else {}
         code = str(said.get("code", answer.status_code)) if answer.status_code not in _TAKEN else ""

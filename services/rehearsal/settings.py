@@ -12,9 +12,7 @@ from services.discharge.config import DischargeSettings
 from services.notify.config import NotifySettings
 from services.referral.config import ReferralSettings
 from services.referral.domain.directory import Directory
-from services.referral.domain.rules import Playbook
 from services.referral.outbound.demo_people_file import read_demo_people
-from services.referral.outbound.playbook_files import read_playbook
 
 SITE_SECRET = "site secret of a rehearsal"  # noqa: S105  (its patients are made up)
 NOWHERE = "http://nowhere.invalid"
@@ -23,11 +21,6 @@ NOWHERE = "http://nowhere.invalid"
 def token_of(who: str) -> str:
     """What somebody shows at a door."""
     return f"token of {who}"
-
-
-def playbook_with(rules: Path | None) -> Playbook:
-    """What decides: the rules, the directory and the calendars. Raises `DataError`."""
-    return read_playbook(live=False)
 
 
 def tokens(directory: Directory) -> SecretStr:
@@ -49,10 +42,9 @@ def discharge_settings(known: SecretStr) -> DischargeSettings:
     return DischargeSettings(**_common(known), pds_url=NOWHERE)
 
 
-def referral_settings(known: SecretStr, rules: Path | None) -> ReferralSettings:
-    """Referral, with the pathways of a folder laid over its own."""
-    overlay: dict[str, Any] = {"pathways_folder": rules} if rules else {}
-    return ReferralSettings(**_common(known), **overlay)
+def referral_settings(known: SecretStr) -> ReferralSettings:
+    """Referral."""
+    return ReferralSettings(**_common(known))
 
 
 def notify_settings(known: SecretStr, settling_minutes: int | None) -> NotifySettings:

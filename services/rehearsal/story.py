@@ -75,7 +75,7 @@ class Expected(Part):
     history: Sequence[Row] | None = None
     """Some of the lines of the history, in their order."""
     said: Sequence[Row] | None = None
-    """Every event of the types that are named, counted."""
+    """Events, each as often as it is counted."""
 
 
 class Never(Part):

@@ -28,6 +28,9 @@ from services.notify.domain.alert import Channel
 from services.notify.inbound.delivery import DeliveryWorker
 from services.referral import app as referral
 from services.referral.domain.rules import Playbook
+from services.referral.inbound.clocks import Clocks
+from services.referral.inbound.directory_clock import DirectoryClock
+from services.referral.outbound.playbook_files import read_playbook
 from services.referral.outbound.rule_versions import RuleVersionTable
 from services.rehearsal import settings
 from services.rehearsal.errors import StoryError
@@ -35,10 +38,11 @@ from services.rehearsal.ground import SERVICES, Ground
 from services.rehearsal.national_record import NationalRecord
 from services.rehearsal.post import Post
 from services.rehearsal.story import Story
-from services.rehearsal.virtual_clock import VirtualClock
+from services.rehearsal.virtual_clock import BEFORE_EVERYTHING, VirtualClock
 from services.rehearsal.ways_out import WaysOut
 
 _AT_ONCE = 200
+_A_MINUTE = timedelta(minutes=1)
 _MOST_TURNS = 2_000
 """In one moment; a story whose moment never ends goes round in circles."""
 
@@ -85,6 +89,9 @@ class Town:
     delivery: DeliveryWorker
     record: NationalRecord
     reader: NationalReader
+    clocks: Clocks
+    directory: DirectoryClock
+    swept_at: datetime = BEFORE_EVERYTHING
 
     def key_of(self, nhs_number: str) -> str:
         """The patient's key in every service."""
@@ -101,6 +108,7 @@ class Town:
 
     async def settle(self) -> None:
         """Let everything happen that this moment brings. Raises `StoryError` when something went wrong in it."""
+        await self._sweep()
         for _ in range(_MOST_TURNS):
             busy = await self.post.carry(self.clock.now)
             for timers in self.timers:
@@ -115,6 +123,14 @@ class Town:
         if parked:
             said = ", ".join(f"{row['service']}: {row['reason']} {row['error']}" for row in parked)
             raise StoryError(f"a record could not be handled and waits for a person ({said})")
+
+    async def _sweep(self) -> None:
+        """What background loops do every minute, once for each moment that is further from the last than that."""
+        if self.clock.now - self.swept_at < _A_MINUTE:
+            return
+        self.swept_at = self.clock.now
+        await self.directory.look()
+        await self.clocks.sweep()
 
     async def live_until(self, at: datetime) -> None:
         """Let time pass: the clock stops at every moment when something is due."""
@@ -158,18 +174,24 @@ async def _furnish(
     databases: Mapping[str, Database],
     changes: Changes,
 ) -> Town:
-    rules, seed = changes.rules, changes.seed
-    playbook = settings.playbook_with(rules)
+    seed, playbook = changes.seed, read_playbook(live=False, local=changes.rules)
     known = settings.tokens(playbook.directory)
     of_discharge = settings.discharge_settings(known)
     of_notify = settings.notify_settings(known, changes.settling_minutes)
+    clocks = referral.build_clocks(databases["referral"], playbook)
+    directory = referral.build_directory_clock(databases["referral"], playbook)
     parts = {
         "discharge": discharge.build(of_discharge, databases["discharge"]),
-        "referral": referral.build(settings.referral_settings(known, rules), databases["referral"]),
+        "referral": Parts(
+            referral.build_app(settings.referral_settings(known), databases["referral"], playbook),
+            referral.build_ears(playbook).subscription,
+            timers={**clocks.timers, **directory.timers},
+        ),
         "notify": notify.build(of_notify, databases["notify"]),
     }
     async with databases["referral"].unit_of_work() as unit:
         await RuleVersionTable().keep(unit.connection, playbook.rules)
+        await directory.when_the_directory_turns((), unit)
     intake = discharge.build_intake(of_discharge, databases["discharge"], read_profiles(None))
     ways, record = WaysOut(connection, lambda: clock.now), NationalRecord()
     return Town(
@@ -198,4 +220,6 @@ async def _furnish(
         reader=NationalReader(
             databases["discharge"], PostgresNationalEvents(ORGANISATION), record.ask, intake
         ),
+        clocks=clocks,
+        directory=directory,
     )
