@@ -1,5 +1,6 @@
 """Data files: YAML in, checked models out, and errors that name the file and the field."""
 
+import re
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,6 +10,17 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 DATA = Path(__file__).parent.parent / "data"
 
 Model = TypeVar("Model")
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML in which only true and false are truth values: `off`, `no` and `on` are words."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 class DataError(ValueError):
@@ -21,14 +33,18 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def parsed(path: Path) -> object:
+    """What a file holds, whatever it is. Raises `DataError`."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _Plain)  # noqa: S506 - a safe loader
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DataError(f"{path.name}: cannot be read as YAML ({type(error).__name__})") from error
+
+
 def read(path: Path, shape: type[Model]) -> Model:
     """Read a file as `shape`. Raises `DataError`."""
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DataError(f"{path.name}: cannot be read as YAML ({type(error).__name__})") from error
-    try:
-        return TypeAdapter(shape).validate_python(said)
+        return TypeAdapter(shape).validate_python(parsed(path))
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import Field
 
 from services.referral.domain.rules import Rule
 from services.referral.outbound.condition_entries import UnknownValueSetError, ValueSets
-from services.referral.outbound.data_files import DATA, DataError, Entry, read
+from services.referral.outbound.data_files import DATA, DataError, Entry, parsed, read
 from services.referral.outbound.pathway_files import RuleFile
 
 NATIONAL = "pathways"
@@ -106,8 +105,5 @@ def _must_be_named(path: Path, rule_id: str) -> None:
 
 
 def _switches_off(path: Path) -> bool:
-    try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return False
+    said = parsed(path)
     return isinstance(said, dict) and "off" in said

@@ -1,0 +1,58 @@
+"""The commands of `baton pathways`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+pathways = typer.Typer(
+    help="The rules of care: whether their files are sound, and what they make of a message.",
+    no_args_is_help=True,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+PathwaysFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--folder",
+        envvar="BATON_PATHWAYS_FOLDER",
+        help="Rules of the place, which add to the national ones, replace them or switch them off.",
+    ),
+]
+
+
+@pathways.command("check")
+def pathways_check(folder: PathwaysFolder = None, json: Json = False) -> None:
+    """Say everything that is wrong with the rule files. Exits 1 when something is."""
+    from services.console.commands.pathways import check as run
+
+    run(folder=folder, as_json=json)
+
+
+@pathways.command("explain")
+def pathways_explain(
+    message: Annotated[
+        Path, typer.Argument(help="An HL7 v2 or FHIR message of a discharge.", exists=True)
+    ],
+    at: Annotated[
+        str, typer.Option(help="When the handover opens, local time: 2026-12-24T16:40.")
+    ] = "",
+    folder: PathwaysFolder = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option(envvar="BATON_SOURCES_FOLDER", help="Source profiles of the site."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say which rules a message sets off, for whom and by when, and why the others stay silent."""
+    from services.console.commands.pathways import explain as run
+
+    run(message, at=at, folder=folder, sources=sources, as_json=json)
+
+
+@pathways.command("diff")
+def pathways_diff(folder: PathwaysFolder = None, json: Json = False) -> None:
+    """Say what the place changed of the national rules, rule by rule and field by field."""
+    from services.console.commands.pathways import diff as run
+
+    run(folder=folder, as_json=json)
