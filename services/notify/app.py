@@ -14,6 +14,7 @@ from services.notify.inbound.api import alerts_api
 from services.notify.inbound.delivery import DeliveryWorker
 from services.notify.inbound.events import Ears
 from services.notify.inbound.pages import INBOX, inbox_pages
+from services.notify.inbound.patient_door import PatientDoor
 from services.notify.inbound.patient_page import patient_page
 from services.notify.outbound import (
     alerts,
@@ -38,6 +39,7 @@ from services.notify.outbound.site_data import (
     read_policy_file,
     read_reasons,
     read_site,
+    read_states,
     read_task_words,
 )
 from services.notify.usecases.desk import Desk
@@ -63,7 +65,7 @@ def build(settings: NotifySettings, database: Database) -> Parts:
     )
     app.include_router(alerts_api(database, STORES))
     app.include_router(inbox_pages(database, STORES, desk, pages))
-    app.include_router(patient_page(database, STORES, desk, pages))
+    app.include_router(patient_page(PatientDoor(database, STORES, desk, pages)))
     loops: dict[str, Loop] = {"forget-answers": partial(forget_old_answers, database)}
     if settings.delivery == "on":
         worker = build_worker(settings, database, desk)
@@ -83,6 +85,7 @@ def build_desk(settings: NotifySettings) -> Desk:
         messages=TemplateFolder(DATA / "messages", banned),
         words=read_task_words(),
         reasons=read_reasons(banned),
+        states=read_states(),
         help=read_policy_file().help_line,
         public_url=settings.public_url,
         staff_url=settings.staff_url,

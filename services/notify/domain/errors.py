@@ -34,3 +34,14 @@ class HandoverWithdrawn(Refusal):
             "conflict",
             "The handover was withdrawn since. Please see the alert that says so.",
         )
+
+
+class TeamNotToChoose(Refusal):
+    """The team is no part of the plan, or cannot be rung."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "reply.team_unknown",
+            "refused",
+            "Please choose one of the teams that are listed, or ring us.",
+        )

@@ -78,6 +78,11 @@ def date_in_words(at: datetime, zone: ZoneInfo) -> str:
     return f"{day_in_words(at, zone)} {at.astimezone(zone):%Y}"
 
 
+def day_and_time_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Like "Tuesday 8 September 2026 at 11:20"."""
+    return f"{date_in_words(at, zone)} at {at.astimezone(zone):%H:%M}"
+
+
 def time_in_words(at: datetime, zone: ZoneInfo) -> str:
     """Like "Tue 8 Sep 2026, 11:20", on the clock of the place."""
     wall = at.astimezone(zone)

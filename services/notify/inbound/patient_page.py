@@ -1,58 +1,53 @@
-"""The patient's private page: /p/<token>."""
+"""The patient's private page: /p/<token>, and what they may answer there."""
 
-import time
-from typing import Annotated, Final
+from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
 
 from services.chassis.access import Actor, Role, allow
-from services.chassis.database import Database
-from services.chassis.metrics import Children, counter
-from services.chassis.pages import Pages
-from services.notify.inbound.guessing import WINDOW_SECONDS, Guessing
-from services.notify.usecases.desk import Desk
-from services.notify.usecases.ports import Stores
-from services.notify.usecases.read_patient_page import PatientPage, read_patient_page
+from services.notify.domain.answers import AGREED, CHANGED, WORSE
+from services.notify.domain.errors import TeamNotToChoose
+from services.notify.inbound.patient_door import PatientDoor
 
 Holder = Annotated[Actor, allow(Role.PATIENT_LINK, Role.PUBLIC)]
-_STATUS: Final = {"open": 200, "changed": 200, "closed": 410, "unknown": 404, "too-many": 429}
-_LONGEST_TOKEN: Final = 100
-_OPENED = Children(
-    counter("baton_notify_private_links_total", "Private links opened, by answer", ("answer",))
-)
+Key = Annotated[UUID, Form(alias="idempotency_key")]
+Team = Annotated[str, Form(max_length=100)]
 
 
-def patient_page(database: Database, stores: Stores, desk: Desk, pages: Pages) -> APIRouter:
-    """The route. The token is the key: whoever holds it is let in, so it stands in no log and in no other address."""
+def patient_page(door: PatientDoor) -> APIRouter:
+    """The routes. The token is the key: whoever holds it is let in, so it stands in no log and in no other address."""
     router = APIRouter(include_in_schema=False)
-    guessing = Guessing()
-
-    async def look(token: str, client: str) -> tuple[str, PatientPage]:
-        now = time.monotonic()
-        if guessing.must_wait(client, now):
-            return "too-many", PatientPage("unknown", desk.help)
-        found = PatientPage("unknown", desk.help)
-        if len(token) <= _LONGEST_TOKEN:
-            async with database.reading() as connection:
-                moment = await connection.fetchval("SELECT clock_timestamp()")
-                found = await read_patient_page(connection, token, moment, stores, desk)
-        if found.access == "unknown":
-            guessing.note_miss(client, now)
-        return found.access, found
 
     @router.get("/p/{token}")
-    async def show(request: Request, token: str, _: Holder) -> HTMLResponse:
-        client = request.client.host if request.client else "unknown"
-        answer, page = await look(token, client)
-        _OPENED[answer].inc()
-        template = "plan.html" if answer == "open" else "no-plan.html"
-        response = pages.render(
-            request, template, status=_STATUS[answer], page=page, answer=answer, help=desk.help
-        )
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        if answer == "too-many":
-            response.headers["Retry-After"] = str(int(WINDOW_SECONDS))
-        return response
+    async def show(request: Request, token: str, _: Holder) -> Response:
+        return await door.show(request, token, "plan.html")
+
+    @router.get("/p/{token}/worse")
+    async def ask_worse(request: Request, token: str, _: Holder) -> Response:
+        return await door.show(request, token, "worse.html")
+
+    @router.post("/p/{token}/worse")
+    async def worse(request: Request, token: str, key: Key, _: Holder) -> Response:
+        return await door.answer(request, token, WORSE, key)
+
+    @router.get("/p/{token}/contact")
+    async def ask_contact(request: Request, token: str, _: Holder) -> Response:
+        return await door.show(request, token, "contact.html")
+
+    @router.post("/p/{token}/contact/agree")
+    async def agree(request: Request, token: str, key: Key, _: Holder) -> Response:
+        return await door.answer(request, token, AGREED, key)
+
+    @router.post("/p/{token}/contact")
+    async def choose(
+        request: Request, token: str, key: Key, _: Holder, team: Team = ""
+    ) -> Response:
+        try:
+            return await door.answer(request, token, CHANGED, key, team)
+        except TeamNotToChoose:
+            error = "Choose who should be your contact"
+            return await door.show(request, token, "contact.html", status=422, error=error)
 
     return router

@@ -182,6 +182,12 @@ def read_task_words() -> dict[str, TaskWords]:
     return {code: TaskWords(**words) for code, words in _load("tasks.yaml")["tasks"].items()}
 
 
+def read_states() -> dict[str, Mapping[str, str]]:
+    """How a patient reads how far a referral is and how an appointment stands, by state."""
+    file = _load("states.yaml")
+    return {"referral": file["referral"], "appointment": file["appointment"]}
+
+
 def read_banned_lists() -> BannedLists:
     """Words that may not stand in messages."""
     lists = _load("banned_words.yaml")

@@ -1,10 +1,19 @@
-"""What notify says of its alerts: the only place where its events are made."""
+"""What notify says of its alerts and of patients' answers: the only place where its events are made."""
 
-from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertOvertaken, AlertSent
+from uuid import UUID
+
+from schemas.alert import (
+    AlertAcknowledged,
+    AlertNotDelivered,
+    AlertOvertaken,
+    AlertSent,
+    ReplyReceived,
+)
 from schemas.event import Event
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.notify.domain.alert import Channel
-from services.notify.usecases.records import Claimed, Recall
+from services.notify.domain.plan import Plan
+from services.notify.usecases.records import Claimed, PatientReply, Recall
 
 
 def say_sent(unit: UnitOfWork, claimed: Claimed, channel: Channel) -> int:
@@ -80,6 +89,25 @@ def say_overtaken(unit: UnitOfWork, claimed: Claimed, recall: Recall) -> int:
             decided_at=unit.now,
         ),
     )
+
+
+def say_reply(unit: UnitOfWork, plan: Plan, reply: PatientReply, correlation_id: UUID) -> int:
+    """A patient answered. Returns how many of their answers about this handover were said by then."""
+    sequence = plan.replies + 1
+    unit.publish(
+        ReplyReceived(
+            patient_key=plan.patient_key,
+            handover_id=plan.handover_id,
+            reply=reply.reply,
+            team=reply.team,
+            received_at=reply.received_at,
+        ),
+        stream=f"replies:{plan.handover_id}",
+        sequence=sequence,
+        cause=Cause(correlation_id, reply.reply_id),
+        occurred_at=reply.received_at,
+    )
+    return sequence
 
 
 def _say(unit: UnitOfWork, claimed: Claimed, event: Event) -> int:

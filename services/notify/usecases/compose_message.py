@@ -99,7 +99,7 @@ def _patient_values(
     }
     if send.channel is Channel.LETTER:
         addressee, *address = send.address.split("\n")
-        steps = steps_of(plan, desk.words, site.teams, now, zone)
+        steps = steps_of(plan, desk.words, desk.teams_for(plan), now, zone)
         values |= {
             "points": send.points,
             "addressee": addressee,

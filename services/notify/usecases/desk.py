@@ -11,6 +11,7 @@ from services.notify.usecases.ports import Messages
 from services.notify.usecases.records import DescribedTeam
 
 SOMEBODY = "your care team"
+REFERRED_TO = "The team that was asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Desk:
     words: Mapping[str, TaskWords]
     reasons: Mapping[Kind, Mapping[str, str]]
     """What teams are told of why, by kind of alert and coded reason; `*` for a code that is not listed."""
+    states: Mapping[str, Mapping[str, str]]
+    """How a patient reads of referrals and appointments, by state."""
     help: Team
     """Whom to ring where no team may be named."""
     public_url: str
@@ -64,6 +67,20 @@ class Desk:
     def team_to_ring(self, team_id: str) -> Team:
         """This team, or the help line where it has closed or nobody here knows it."""
         return self.site.to_ring(team_id) or self.help
+
+    def reachable(self, plan: Plan) -> list[str]:
+        """The teams of a plan that somebody can ring now."""
+        return [team for team in plan.teams if self.site.to_ring(team)]
+
+    def teams_for(self, plan: Plan) -> Mapping[str, Team]:
+        """Teams as the patient reads of them: a clinic whose name says too much is the one they were referred to."""
+        if plan.purpose != "referral":
+            return self.site.teams
+        return {
+            team_id: team if self.messages.may_name(team.name) else replace(team, name=REFERRED_TO)
+            for team_id in plan.teams
+            if (team := self.site.teams.get(team_id))
+        }
 
     def discreet_name(self, team_id: str) -> str:
         """The name of a team, unless it says what somebody may be treated for; then nothing."""

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from services.notify.domain.alert import Alert, Channel, State, Telling
 from services.notify.domain.attempt import Outcome
 from services.notify.domain.message import Message, Rendered
+
+Reply = Literal["getting-worse", "coordinator-agreed", "coordinator-changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class PatientReply:
     reply_id: UUID
     """Chosen by the form: sent twice, it is one answer."""
     handover_id: UUID
-    reply: str
+    reply: Reply
     team: str
     received_at: datetime
 

@@ -1,0 +1,96 @@
+"""What opens when somebody holds a private link: a page that is not kept, and whatever they answer there."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.chassis.database import Database
+from services.chassis.metrics import Children, counter
+from services.chassis.pages import Pages, field_errors
+from services.notify.inbound.guessing import WINDOW_SECONDS, Guessing
+from services.notify.usecases.desk import Desk
+from services.notify.usecases.ports import Stores
+from services.notify.usecases.read_patient_page import PatientPage, no_page, read_patient_page
+from services.notify.usecases.receive_reply import receive_reply
+from services.notify.usecases.records import Reply
+
+_STATUS: Final = {"open": 200, "changed": 200, "closed": 410, "unknown": 404, "too-many": 429}
+_LONGEST_TOKEN: Final = 100
+_OPENED = Children(
+    counter("baton_notify_private_links_total", "Private links opened, by answer", ("answer",))
+)
+_REPLIES = Children(
+    counter("baton_notify_replies_total", "Answers that patients sent on their pages", ("reply",))
+)
+
+
+@dataclass(frozen=True)
+class PatientDoor:
+    """Counts wrong links, and never says more than the link allows now."""
+
+    database: Database
+    stores: Stores
+    desk: Desk
+    pages: Pages
+    guessing: Guessing = field(default_factory=Guessing)
+
+    async def show(
+        self, request: Request, token: str, template: str, *, status: int = 200, error: str = ""
+    ) -> Response:
+        """The page of an open link; of any other, whom to ring."""
+        answer, page = await self._look(request, token)
+        _OPENED[answer].inc()
+        is_open = answer == "open"
+        response = self.pages.render(
+            request,
+            template if is_open else "no-plan.html",
+            status=status if is_open else _STATUS[answer],
+            page=page,
+            answer=answer,
+            help=self.desk.help,
+            home=f"/p/{token}",
+            errors=field_errors({"team": error} if error else {}),
+        )
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        if answer == "too-many":
+            response.headers["Retry-After"] = str(int(WINDOW_SECONDS))
+        return response
+
+    async def answer(
+        self, request: Request, token: str, reply: Reply, reply_id: UUID, team: str = ""
+    ) -> Response:
+        """Take an answer where the link is open, and lead to the page as it is then. Raises `TeamNotToChoose`."""
+        answer, _ = await self._look(request, token)
+        if answer != "open":
+            return await self.show(request, token, "plan.html")
+        async with self.database.unit_of_work() as unit:
+            await receive_reply(
+                token,
+                reply,
+                unit,
+                self.stores,
+                self.desk,
+                reply_id=reply_id,
+                correlation_id=request.state.correlation_id,
+                team=team,
+            )
+        _REPLIES[reply].inc()
+        return RedirectResponse(f"/p/{token}", 303)
+
+    async def _look(self, request: Request, token: str) -> tuple[str, PatientPage]:
+        client = request.client.host if request.client else "unknown"
+        now = time.monotonic()
+        if self.guessing.must_wait(client, now):
+            return "too-many", no_page(self.desk)
+        found = no_page(self.desk)
+        if len(token) <= _LONGEST_TOKEN:
+            async with self.database.reading() as connection:
+                moment = await connection.fetchval("SELECT clock_timestamp()")
+                found = await read_patient_page(connection, token, moment, self.stores, self.desk)
+        if found.access == "unknown":
+            self.guessing.note_miss(client, now)
+        return found.access, found
