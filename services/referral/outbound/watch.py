@@ -27,10 +27,20 @@ UNION
 SELECT subject FROM owned
 WHERE EXISTS (SELECT FROM ownership o WHERE o.subject = owned.subject AND o.since > owned.since)
 """
+# Whatever silence must be heard about: open tasks, offers to be answered by a time of their own, missing coordinators.
 _TIMERLESS = """
-SELECT task_id, coalesce(rings_at, due_at) AS due_at FROM tasks
-WHERE closed_at IS NULL
-  AND NOT EXISTS (SELECT FROM timers WHERE subject = task_id AND kind = $1 AND rung_at IS NULL AND cancelled_at IS NULL)
+WITH silent AS (
+    SELECT $1::text AS kind, task_id AS subject, coalesce(rings_at, due_at) AS due_at FROM tasks WHERE closed_at IS NULL
+    UNION ALL
+    SELECT $2, offer_id, accept_by FROM offers WHERE state = 'offered' AND accept_by IS NOT NULL AND NOT unanswered
+)
+SELECT kind, subject, due_at FROM silent
+WHERE NOT EXISTS (SELECT FROM timers t WHERE t.subject = silent.subject AND t.kind = silent.kind
+                                         AND t.rung_at IS NULL AND t.cancelled_at IS NULL)
+UNION ALL
+SELECT $3, handover_id, opened_at + interval '24 hours' FROM handovers h
+WHERE state = 'open' AND coordinator_state = 'missing'
+  AND NOT EXISTS (SELECT FROM timers t WHERE t.subject = h.handover_id AND t.kind = $3)
 """
 
 
@@ -45,8 +55,8 @@ class WatchTables:
     async def ownerless(self, connection: Connection, teams: Sequence[str]) -> list[UUID]:
         return [row["subject"] for row in await connection.fetch(_OWNERLESS, teams)]
 
-    async def tasks_without_timer(
-        self, connection: Connection, kind: str
-    ) -> list[tuple[UUID, datetime]]:
-        rows = await connection.fetch(_TIMERLESS, kind)
-        return [(row["task_id"], row["due_at"]) for row in rows]
+    async def without_timer(
+        self, connection: Connection, tasks: str, offers: str, coordinators: str
+    ) -> list[tuple[str, UUID, datetime]]:
+        rows = await connection.fetch(_TIMERLESS, tasks, offers, coordinators)
+        return [(row["kind"], row["subject"], row["due_at"]) for row in rows]

@@ -8,7 +8,7 @@ from services.referral.domain.calendars import local_date
 from services.referral.domain.rules import Playbook
 from services.referral.usecases.measures import CALENDAR_DAYS, OPEN, OWNERLESS, TIMERLESS
 from services.referral.usecases.ports import Watch
-from services.referral.usecases.recording import DEADLINE
+from services.referral.usecases.recording import COORDINATOR, DEADLINE, UNANSWERED
 
 A_YEAR = 365
 
@@ -25,14 +25,13 @@ async def keep_watch(unit: UnitOfWork, *, watch: Watch, playbook: Playbook) -> N
     if ownerless:
         _log.error("ownership.broken", count=len(ownerless), subjects=ownerless[:20])
 
-    timerless = await watch.tasks_without_timer(unit.connection, DEADLINE)
+    timerless = await watch.without_timer(unit.connection, DEADLINE, UNANSWERED, COORDINATOR)
     TIMERLESS.set(len(timerless))
-    for task_id, due_at in timerless:
-        unit.set_timer(DEADLINE, task_id, due_at)
+    for kind, subject, due_at in timerless:
+        unit.set_timer(kind, subject, due_at)
     if timerless:
-        _log.error(
-            "timers.missing", count=len(timerless), tasks=[task for task, _ in timerless][:20]
-        )
+        subjects = [subject for _, subject, _ in timerless][:20]
+        _log.error("timers.missing", count=len(timerless), subjects=subjects)
 
 
 def check_calendar(playbook: Playbook, now: datetime) -> int:

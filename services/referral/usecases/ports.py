@@ -170,10 +170,13 @@ class Watch(Protocol):
         """Open handovers and tasks whose owner is unlike the last one in their history, or not among `teams`."""
         ...
 
-    async def tasks_without_timer(
-        self, connection: Connection, kind: str
-    ) -> list[tuple[UUID, datetime]]:
-        """Open tasks that no waiting timer of `kind` would ring for, and when it should."""
+    async def without_timer(
+        self, connection: Connection, tasks: str, offers: str, coordinators: str
+    ) -> list[tuple[str, UUID, datetime]]:
+        """What is open and no waiting timer would ring for: its kind of timer, itself, and when it should ring.
+
+        `tasks`, `offers` and `coordinators` are the kinds of timers.
+        """
         ...
 
 

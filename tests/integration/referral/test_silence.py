@@ -179,15 +179,20 @@ async def test_who_was_told_and_who_saw_it_is_remembered(house):
 
 
 async def test_a_lost_timer_is_set_again(house):
-    await house.open()
+    """Of tasks, and of the coordinator that a handover to three teams misses."""
+    handover_id = await house.open()
     await house.pool.execute("DELETE FROM timers")
 
     await house.sweep()
 
-    assert measures.TIMERLESS._value.get() == 4
+    assert measures.TIMERLESS._value.get() == 5
     waiting = await house.pool.fetch("SELECT subject, due_at FROM timers")
     tasks = await house.pool.fetch("SELECT task_id, rings_at FROM tasks")
-    assert {tuple(row) for row in waiting} == {tuple(row) for row in tasks}
+    coordinator = await house.pool.fetchrow(
+        "SELECT handover_id, opened_at + interval '24 hours' FROM handovers"
+    )
+    assert {tuple(row) for row in waiting} == {tuple(row) for row in (*tasks, coordinator)}
+    assert coordinator["handover_id"] == handover_id
     await house.sweep()
     assert measures.TIMERLESS._value.get() == 0
 
