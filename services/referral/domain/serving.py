@@ -36,6 +36,8 @@ CANCEL: Mapping[str, str] = {
 }
 """Why a referral is taken back: it was right once, or it never was (BaRS: revoked, entered in error)."""
 WORSE = "getting-worse"
+UPDATED = "updated"
+"""The reason of a change that leaves the state as it is: there is another letter."""
 
 
 def progress_of(whole: Whole) -> Progress:
@@ -129,6 +131,22 @@ def report(
         or (happened_at if outcome == "treatment-started" else now),
     )
     return (*facts, closed)
+
+
+def update(whole: Whole, person: Person, now: datetime) -> ReferralMoved:
+    """The referrer has written more: the referral stays where it is, and everyone hears of it."""
+    progress = must_go_on(whole)
+    if not person.speaks_for(whole.handover.sender_team):
+        raise NotTheReferrer
+    return ReferralMoved(
+        state=progress.state,
+        team=progress.team,
+        service_request=progress.service_request,
+        at=now,
+        by=person.ref,
+        reason=UPDATED,
+        clock_stopped_at=progress.clock_stopped_at,
+    )
 
 
 def get_worse(

@@ -22,7 +22,7 @@ _REQUEST = """
 INSERT INTO service_requests (service_request, referral_id, team, status, made_at) VALUES ($1, $2, $3, 'active', $4)
 """
 _FIND = """
-SELECT referral_id, referrer, team, state FROM referrals r
+SELECT referral_id, referrer, h.sender_team, team, r.state FROM referrals r JOIN handovers h USING (handover_id)
 WHERE (referrer = $1 AND sent_as = ANY($2::text[]))
    OR referral_id::text = ANY($2)
    OR EXISTS (SELECT FROM service_requests s WHERE s.referral_id = r.referral_id AND s.service_request::text = ANY($2))
@@ -34,7 +34,7 @@ SELECT digest FROM referral_messages WHERE (sender = $1 AND message_id = $2) OR 
 _REMEMBER = """
 INSERT INTO referral_messages (sender, message_id, request_id, correlation_id, referral_id, event, reason, digest,
                                received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING true
 """
 _INTRODUCE = """
 INSERT INTO people (patient_key, nhs_number, nhs_number_verified, family, given, birth_date, deceased, restricted,
@@ -127,7 +127,7 @@ class ReferralTables:
     async def remember(
         self, connection: Connection, message: Message, referral_id: UUID, at: datetime
     ) -> None:
-        await connection.execute(
+        kept = await connection.fetchval(
             _REMEMBER,
             message.sender,
             message.message_id,
@@ -139,6 +139,8 @@ class ReferralTables:
             message.digest,
             at,
         )
+        if not kept:
+            raise SentBefore
 
     async def birth_date(self, connection: Connection, patient_key: str) -> date | None:
         born: date | None = await connection.fetchval(

@@ -11,6 +11,7 @@ from services.referral.domain.referral import Urgency
 from services.referral.usecases.acting import Desk, act
 from services.referral.usecases.measures import ANSWERS, REFERRALS
 from services.referral.usecases.records import Changed
+from services.referral.usecases.referral_records import Letter, Referrals
 
 
 async def accept_referral(unit: UnitOfWork, desk: Desk, referral_id: UUID) -> Changed:
@@ -113,6 +114,22 @@ async def report_worse(unit: UnitOfWork, desk: Desk, referral_id: UUID) -> Chang
         referral_id,
         lambda whole, now: serving.get_worse(whole, desk.person, now, desk.playbook, new_id),
     )
+
+
+async def update_referral(
+    unit: UnitOfWork, desk: Desk, referral_id: UUID, *, letter: Letter, referrals: Referrals
+) -> Changed:
+    """Keep another letter of the referrer's, which is in force from now on."""
+    change = await act(
+        unit,
+        desk,
+        "referral",
+        referral_id,
+        lambda whole, now: (serving.update(whole, desk.person, now),),
+    )
+    await referrals.write_letter(unit.connection, referral_id, letter)
+    REFERRALS["updated"].inc()
+    return change
 
 
 async def cancel_referral(

@@ -22,8 +22,15 @@ WITHDRAWN = Children(
 REFERRALS = Children(
     counter(
         "baton_referral_referrals_total",
-        "Referrals by what happened to them: received, triaged, outcome, cancelled",
+        "Referrals by what happened to them: received, updated, triaged, outcome, cancelled",
         ("what",),
+    )
+)
+MESSAGES = Children(
+    counter(
+        "baton_referral_messages_total",
+        "FHIR messages about referrals and bookings: taken, or the status of the answer that said no",
+        ("outcome",),
     )
 )
 APPOINTMENTS = Children(

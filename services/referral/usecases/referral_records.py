@@ -74,6 +74,7 @@ class Standing:
 
     referral_id: UUID
     referrer: str
+    sender_team: str
     team: str
     state: str
 
@@ -102,7 +103,7 @@ class Referrals(Protocol):
     async def remember(
         self, connection: Connection, message: Message, referral_id: UUID, at: datetime
     ) -> None:
-        """Note that a message was acted on."""
+        """Note that a message was acted on. Raises `SentBefore` when another process did so meanwhile."""
         ...
 
     async def birth_date(self, connection: Connection, patient_key: str) -> date | None:
