@@ -14,6 +14,7 @@ from services.referral.config import ReferralSettings
 from services.referral.domain.rules import Playbook
 from services.referral.domain.waiting import limit_of
 from services.referral.inbound.appointment_commands import appointment_commands
+from services.referral.inbound.bars.door import bars_door
 from services.referral.inbound.bulk_pages import bulk_pages
 from services.referral.inbound.clocks import Clocks
 from services.referral.inbound.contact_pages import contact_pages
@@ -181,6 +182,7 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
             desks,
             Sources(TaskRecords(), REQUEST_RECORDS, APPOINTMENT_RECORDS, DeedRecords()),
         ),
+        bars_door(reception, referral_views, settings.site_secret.get_secret_value().encode()),
         referral_lists(reception, referral_views),
         referral_commands(desks),
         appointment_commands(desks),
