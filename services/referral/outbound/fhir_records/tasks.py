@@ -11,15 +11,16 @@ from services.referral.outbound.fhir_records.subjects import read_id, read_subje
 from services.referral.outbound.rows import PRIORITIES
 from services.referral.usecases.record_views import EARLIEST, LATEST, Sought, TaskRecord
 
+# Asked row by row and never with EXISTS, for which everything that a team ever saw would be gathered first.
 _FITS = """
     t.updated_at >= $2 AND t.updated_at < $3 AND (t.updated_at, t.task_id) {beyond} ($4, $5)
-    AND ($1::text[] IS NULL OR EXISTS (
-        SELECT FROM parties p WHERE p.team = ANY($1) AND p.handover_id = t.handover_id))
+    AND ($1::text[] IS NULL OR (
+        SELECT true FROM parties p WHERE p.team = ANY($1) AND p.handover_id = t.handover_id LIMIT 1))
     AND ($7::text[] IS NULL OR t.status = ANY($7)) AND ($8::text[] IS NULL OR t.code = ANY($8))
     AND ($9::text[] IS NULL OR t.owner_team = ANY($9)) AND ($10::uuid IS NULL OR t.handover_id = $10)
     AND ($11::uuid[] IS NULL OR t.task_id = ANY($11))
-    AND ($12::text IS NULL OR EXISTS (
-        SELECT FROM handovers h WHERE h.handover_id = t.handover_id AND h.patient_key = $12)){still_open}
+    AND ($12::text IS NULL OR (
+        SELECT true FROM handovers h WHERE h.handover_id = t.handover_id AND h.patient_key = $12)){still_open}
 """
 _PAGE = "SELECT t.updated_at, t.task_id FROM tasks t WHERE {narrow}{fits} ORDER BY {order} LIMIT $6"
 _EACH_TEAM = "SELECT t.* FROM unnest($9::text[]) AS mine (team) CROSS JOIN LATERAL ({page}) AS t"
@@ -47,6 +48,8 @@ SELECT * FROM task_records s
 WHERE task_id = $1
   AND ($2::text[] IS NULL OR EXISTS (SELECT FROM parties p WHERE p.team = ANY($2) AND p.handover_id = s.handover_id))
 """
+# A plan that is kept for all searches does not know which of them are asked for, and gathers what it should walk.
+_PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
 _FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 
@@ -82,21 +85,31 @@ class TaskRecords:
     async def search(self, connection: Connection, sought: Sought) -> list[TaskRecord]:
         still_open = bool(sought.statuses) and not FINAL.intersection(sought.statuses)
         start = (LATEST, _LAST) if sought.newest_first else (EARLIEST, _FIRST)
-        rows = await connection.fetch(
-            _STATEMENTS[_narrowest(sought), sought.newest_first, still_open],
-            sought.teams,
-            sought.since,
-            sought.until,
-            *(sought.after or start),
-            sought.limit,
-            list(sought.statuses) or None,
-            list(sought.codes) or None,
-            list(sought.owners) or None,
-            sought.handover,
-            list(sought.ids) or None,
-            sought.patient_key,
-        )
+        statement = _STATEMENTS[_narrowest(sought), sought.newest_first, still_open]
+        async with connection.transaction(readonly=True):
+            await connection.execute(_PLAN_ANEW)
+            rows = await connection.fetch(
+                statement,
+                _whose(sought),
+                sought.since,
+                sought.until,
+                *(sought.after or start),
+                sought.limit,
+                list(sought.statuses) or None,
+                list(sought.codes) or None,
+                list(sought.owners) or None,
+                sought.handover,
+                list(sought.ids) or None,
+                sought.patient_key,
+            )
         return [_read(row) for row in rows]
+
+
+def _whose(sought: Sought) -> Sequence[str] | None:
+    """The teams that must be party to what is found; None where its owner is the reader, who always is."""
+    if sought.teams is not None and sought.owners and set(sought.owners) <= set(sought.teams):
+        return None
+    return sought.teams
 
 
 def _narrowest(sought: Sought) -> str:
