@@ -30,7 +30,12 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
     "hand-on": {code: reasons.OFFER[code] for code in ("handed-on", *reasons.REDIRECT)},
     "reopen": reasons.REOPEN,
 }
-_FIELDS = {"team.unknown": "to", "team.same": "to", "offer.reason_unknown": "reason"}
+_FIELDS = {
+    "team.unknown": "to",
+    "team.same": "to",
+    "referral.service_does_not_suit": "to",
+    "offer.reason_unknown": "reason",
+}
 """The field that a refusal is about; any other is a page of its own."""
 
 

@@ -7,10 +7,7 @@ from services.referral.inbound.bars.bundle import Message
 from services.referral.inbound.bars.faults import Fault
 from services.referral.inbound.bars.headers import Headers
 from services.referral.inbound.bars.letters import plain
-from services.referral.inbound.bars.parts import (
-    Encounter,
-    ServiceRequest,
-)
+from services.referral.inbound.bars.parts import Coding, Encounter, ServiceRequest
 from services.referral.inbound.bars.vocabulary import (
     ADVICE,
     CANCER,
