@@ -20,7 +20,7 @@ from services.referral.usecases.worklist import (
 
 # `place` orders: more pressing before less, then by deadline. Everything open of the teams is counted; only the
 # handovers at the top are looked up, and only of their patients whether a more pressing item stands elsewhere.
-_PAGE = """
+PAGE = """
 WITH found AS (
     SELECT handover_id, task_id AS id, 0 AS kind, (3 - priority) * 1e11::float8 + date_part('epoch', due_at) AS place,
            due_at, owner_person, (snoozed_until > $5::timestamptz AND due_at > $5) IS TRUE AS snoozed,
@@ -67,11 +67,13 @@ candidates AS MATERIALIZED (
           ORDER BY place, handover_id LIMIT 4 * $9::int) AS top
     CROSS JOIN LATERAL (SELECT patient_key FROM handovers h WHERE h.handover_id = top.handover_id OFFSET 0) AS h
 ),
-family AS MATERIALIZED (
-    SELECT asked.patient_key, heads.place, heads.handover_id
+theirs AS MATERIALIZED (
+    SELECT asked.patient_key, h.handover_id
     FROM (SELECT DISTINCT patient_key FROM candidates) AS asked
     CROSS JOIN LATERAL (SELECT handover_id FROM handovers h WHERE h.patient_key = asked.patient_key OFFSET 0) AS h
-    JOIN heads USING (handover_id)
+),
+family AS MATERIALIZED (
+    SELECT theirs.patient_key, heads.place, heads.handover_id FROM theirs JOIN heads USING (handover_id)
 ),
 patients AS (
     SELECT first.* FROM (
@@ -114,7 +116,7 @@ class WorklistTables:
         place, handover = asked.after or (None, None)
         now = await connection.fetchval("SELECT clock_timestamp()")
         rows = await connection.fetch(
-            _PAGE,
+            PAGE,
             self._of(asked.teams),
             asked.me,
             None if asked.skills is None else sorted(asked.skills),

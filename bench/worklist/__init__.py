@@ -1,0 +1,1 @@
+"""How fast a long worklist opens, alone and among millions of closed tasks."""
