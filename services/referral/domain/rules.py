@@ -138,6 +138,8 @@ class Rule:
     """The rules of the standards that it carries out."""
     fingerprint: str
     """Tells two texts of the rule apart that claim the same version."""
+    proved_by: tuple[str, ...] = ()
+    """What completes it beside the word of its owner, as a person reads it."""
 
     @property
     def unverified(self) -> bool:

@@ -39,6 +39,10 @@ class RuleCard:
     confidence: Tag
     local_defaults: Sequence[str]
     version: str
+    proved_by: str
+    """What completes it beside the word of its owner, in one line; empty: nothing."""
+    no_proof: str
+    """What does not complete it, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,8 @@ def _rule_card(task: TaskView) -> RuleCard:
         else Tag("Local default, unverified", "orange"),
         local_defaults=rule.local_defaults,
         version=f"{rule.rule_id}, version {rule.version}",
+        proved_by="; ".join(rule.proved_by),
+        no_proof="; ".join(rule.no_proof),
     )
 
 

@@ -23,6 +23,7 @@ from services.referral.domain.rules import (
 from services.referral.outbound.condition_entries import ConditionEntry, ValueSets
 from services.referral.outbound.data_files import Entry
 from services.referral.outbound.deadline_entries import DeadlineEntry
+from services.referral.outbound.happening_files import Happenings
 
 
 class AskedEntry(Entry):
@@ -115,8 +116,9 @@ class RuleFile(Entry):
             )
         return self
 
-    def rule(self, value_sets: ValueSets) -> Rule:
+    def rule(self, value_sets: ValueSets, happenings: Happenings) -> Rule:
         """The rule as the decisions use it."""
+        known, no_proof = happenings.known, happenings.no_proof
         return Rule(
             id=self.id,
             title=self.title,
@@ -142,11 +144,12 @@ class RuleFile(Entry):
             completed_by=frozenset(self.complete_when),
             completes_also=frozenset(self.task.completes_also),
             then=self.task.then,
-            does_not_complete=self.does_not_complete,
+            does_not_complete=tuple(no_proof.get(code, code) for code in self.does_not_complete),
             cancelled_by=frozenset(self.cancel_when),
             covers=self.covers,
             after_death=self.task.after_death,
             fingerprint=self._fingerprint(),
+            proved_by=tuple(known[code].title for code in self.complete_when if code in known),
         )
 
     def _ladder(self) -> tuple[Step, ...]:

@@ -21,15 +21,15 @@ def read_playbook(
     deadlines nearer, for demonstrations; settings refuse it when live.
     """
     calendars, holidays = read_calendars(folder)
-    policy = read_policy(folder, local)
+    policy, happenings = read_policy(folder, local), read_happenings(folder, local)
     return Playbook(
-        rules=read_rules(read_value_sets(folder, local), folder, local),
+        rules=read_rules(read_value_sets(folder, local), happenings, folder, local),
         directory=read_directory(calendars, folder),
         holidays=holidays,
         live=live,
         divisor=divisor,
         complex_from=policy.complex_from.value,
-        happenings=read_happenings(folder, local).titles,
+        happenings=happenings.titles,
         redirect_limit=policy.redirect_limit.value,
         accept_redirect=policy.accept_redirect.value.counting(),
         accept_move=policy.accept_move.value.counting(),

@@ -10,6 +10,7 @@ from pydantic import Field
 from services.referral.domain.rules import Rule
 from services.referral.outbound.condition_entries import UnknownValueSetError, ValueSets
 from services.referral.outbound.data_files import DATA, DataError, Entry, parsed, read
+from services.referral.outbound.happening_files import Happenings
 from services.referral.outbound.pathway_files import RuleFile
 
 NATIONAL = "pathways"
@@ -74,21 +75,26 @@ def joined(national: Mapping[str, RuleFile], local: Local) -> dict[str, RuleFile
     return {rule_id: holding[rule_id] for rule_id in sorted(holding) if rule_id not in local.off}
 
 
-def rules_of(files: Mapping[str, RuleFile], value_sets: ValueSets) -> tuple[Rule, ...]:
+def rules_of(
+    files: Mapping[str, RuleFile], value_sets: ValueSets, happenings: Happenings
+) -> tuple[Rule, ...]:
     """The rules as the decisions use them. Raises `DataError`."""
-    return tuple(_rule(said, value_sets) for said in files.values())
+    return tuple(_rule(said, value_sets, happenings) for said in files.values())
 
 
 def read_rules(
-    value_sets: ValueSets, folder: Path = DATA, local: Path | None = None
+    value_sets: ValueSets,
+    happenings: Happenings,
+    folder: Path = DATA,
+    local: Path | None = None,
 ) -> tuple[Rule, ...]:
     """Every rule that holds. Raises `DataError`."""
-    return rules_of(joined(read_national(folder), read_local(local)), value_sets)
+    return rules_of(joined(read_national(folder), read_local(local)), value_sets, happenings)
 
 
-def _rule(said: RuleFile, value_sets: ValueSets) -> Rule:
+def _rule(said: RuleFile, value_sets: ValueSets, happenings: Happenings) -> Rule:
     try:
-        return said.rule(value_sets)
+        return said.rule(value_sets, happenings)
     except UnknownValueSetError as unknown:
         raise DataError(f"{said.id}.yaml: applies_when: {unknown}") from None
 

@@ -8,8 +8,8 @@ from services.referral.domain.wording import counting_in_words
 
 _KEEP = """
 INSERT INTO rule_versions (rule_id, version, sha256, title, force, source, confidence, local_defaults, counting,
-                           help_why, help_done, help_not_yours)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                           help_why, help_done, help_not_yours, proved_by, no_proof)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (rule_id, version) DO NOTHING
 """
 
@@ -47,4 +47,6 @@ def _row(rule: Rule) -> tuple[str | Sequence[str], ...]:
         rule.help.why,
         rule.help.done,
         rule.help.not_yours,
+        rule.proved_by,
+        rule.does_not_complete,
     )

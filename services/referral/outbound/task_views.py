@@ -63,15 +63,21 @@ SELECT shown.* FROM page CROSS JOIN LATERAL (SELECT * FROM shown_tasks s WHERE s
 ORDER BY due_at, task_id
 """
 _ONE = """
-SELECT * FROM shown_tasks s
+SELECT s.*, r.proved_by, r.no_proof
+FROM shown_tasks s LEFT JOIN rule_versions r ON r.rule_id = s.rule_id AND r.version = s.rule_version
 WHERE task_id = $1
   AND ($2::text[] IS NULL OR EXISTS (SELECT FROM parties p WHERE p.team = ANY($2) AND p.handover_id = s.handover_id))
 """
 _BY_IDS = """
-SELECT shown.* FROM unnest($1::uuid[]) AS asked (task_id)
+SELECT shown.*, r.proved_by, r.no_proof FROM unnest($1::uuid[]) AS asked (task_id)
 CROSS JOIN LATERAL (SELECT * FROM shown_tasks s WHERE s.task_id = asked.task_id OFFSET 0) AS shown
+LEFT JOIN rule_versions r ON r.rule_id = shown.rule_id AND r.version = shown.rule_version
 """
-_OF_HANDOVER = "SELECT * FROM shown_tasks WHERE handover_id = $1 ORDER BY due_at, task_id"
+_OF_HANDOVER = """
+SELECT s.*, r.proved_by, r.no_proof
+FROM shown_tasks s LEFT JOIN rule_versions r ON r.rule_id = s.rule_id AND r.version = s.rule_version
+WHERE s.handover_id = $1 ORDER BY s.due_at, s.task_id
+"""
 _OPEN: Mapping[str | None, bool] = {"open": True, "closed": False}
 
 
@@ -159,4 +165,6 @@ def _read_rule(row: asyncpg.Record) -> RuleView:
         why=row["help_why"],
         done=row["help_done"],
         not_yours=row["help_not_yours"],
+        proved_by=row.get("proved_by", ()),
+        no_proof=row.get("no_proof", ()),
     )

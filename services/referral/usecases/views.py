@@ -43,6 +43,10 @@ class RuleView:
     why: str = ""
     done: str = ""
     not_yours: str = ""
+    proved_by: Sequence[str] = ()
+    """What completes it beside the word of its owner; lists leave it out."""
+    no_proof: Sequence[str] = ()
+    """What does not complete it; lists leave it out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ async def test_an_old_task_keeps_the_words_of_its_version(house):
     async with house.client(WARD) as ward:
         [task] = (await ward.get("/tasks", params={"state": "accepted"})).json()["items"]
     assert task["rule"]["title"] == "Send the discharge summary to the GP practice"
-    assert task["rule"]["version"] == "2026.1"
+    assert task["rule"]["version"] == "2026.2"
 
 
 async def test_a_process_has_its_parts(house):

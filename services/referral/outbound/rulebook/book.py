@@ -57,7 +57,7 @@ def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | No
         or files is None
     ):
         return None, faults
-    rules = _try(lambda: rules_of(files, sets), faults)
+    rules = _try(lambda: rules_of(files, sets, happenings), faults)
     if rules is None:
         return None, faults
     playbook = Playbook(rules, directory, calendars[1], live=False, happenings=happenings.titles)

@@ -98,7 +98,7 @@ def _events(rule: Rule, book: Book) -> Iterator[tuple[str, str]]:
     yield from _unknown("task.then", [rule.then] if rule.then else [], known)
     event = getattr(rule.counting, "event", None)
     yield from _unknown("deadline.event", [event] if event else [], known)
-    for code in rule.does_not_complete:
+    for code in book.files[rule.id].does_not_complete:
         if code not in book.happenings.no_proof:
             yield "does_not_complete", f"happenings.yaml has no words for {code!r}"
     for other in sorted(rule.completes_also):
