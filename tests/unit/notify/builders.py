@@ -23,6 +23,7 @@ from services.notify.outbound.site_data import (
     read_policy_file,
     read_reasons,
     read_site,
+    read_states,
     read_task_words,
 )
 from services.notify.usecases.desk import Desk
@@ -72,6 +73,7 @@ def a_desk(*, live: bool = False, quiet: bool = True) -> Desk:
         TemplateFolder(DATA / "messages", read_banned_lists()),
         read_task_words(),
         read_reasons(read_banned_lists()),
+        read_states(),
         read_policy_file().help_line,
         "https://plan.example.net",
         "https://work.example.net",
