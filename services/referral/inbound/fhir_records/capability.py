@@ -1,6 +1,7 @@
 """What this service offers in FHIR, in FHIR's own words; written from the table that the doors are made of."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from services.referral.inbound.fhir_records.kinds import Kind
@@ -10,22 +11,28 @@ _SINCE = "2026-11-22"
 _DEFINITIONS = "http://hl7.org/fhir/SearchParameter"
 _OF_ANY = {"_id": "Resource-id", "_lastUpdated": "Resource-lastUpdated"}
 _SHARED = {"ServiceRequest-patient": "clinical-patient"}
+MESSAGES = "/fhir/$process-message"
+_OPERATION = re.compile(r"/fhir/(?P<type>[A-Za-z]+)/\{\w+\}/\$(?P<name>[a-z-]+)")
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
 
 
 def capability_statement(
-    kinds: Iterable[Kind], software_version: str, *, takes_messages: bool
+    kinds: Iterable[Kind], paths: Collection[str], software_version: str
 ) -> dict[str, Any]:
-    """A CapabilityStatement that says what is there and nothing else."""
+    """A CapabilityStatement that says what is there and nothing else. `paths` are those of all routes."""
+    known = list(kinds)
+    operations = {kind.type: sorted(_operations(kind.type, paths)) for kind in known}
     rest: dict[str, Any] = {
         "mode": "server",
         "security": {"description": "Authorization: Bearer, except for this statement"},
-        "resource": [_resource(kind) for kind in kinds],
+        "resource": [_resource(kind, operations[kind.type]) for kind in known],
     }
-    if takes_messages:
+    if MESSAGES in paths:
         rest["operation"] = [{"name": "process-message", "definition": PROCESS_MESSAGE}]
+    definitions = [_definition(of, name) for of, names in operations.items() for name in names]
     return {
         "resourceType": "CapabilityStatement",
+        **({"contained": definitions} if definitions else {}),
         "status": "active",
         "date": _SINCE,
         "kind": "instance",
@@ -37,7 +44,30 @@ def capability_statement(
     }
 
 
-def _resource(kind: Kind) -> dict[str, Any]:
+def _operations(type_: str, paths: Iterable[str]) -> set[str]:
+    """The operations on one resource of a type, by the routes that end in them."""
+    found = (_OPERATION.fullmatch(path) for path in paths)
+    return {one["name"] for one in found if one and one["type"] == type_}
+
+
+def _definition(type_: str, name: str) -> dict[str, Any]:
+    """An operation that no guide defines: the statement brings its own definition."""
+    return {
+        "resourceType": "OperationDefinition",
+        "id": f"{type_}-{name}",
+        "name": name.capitalize(),
+        "status": "active",
+        "kind": "operation",
+        "affectsState": False,
+        "code": name,
+        "resource": [type_],
+        "system": False,
+        "type": False,
+        "instance": True,
+    }
+
+
+def _resource(kind: Kind, operations: Iterable[str]) -> dict[str, Any]:
     interactions = ["read", "search-type", *(["update"] if kind.updates else [])]
     said: dict[str, Any] = {
         "type": kind.type,
@@ -49,6 +79,9 @@ def _resource(kind: Kind) -> dict[str, Any]:
     }
     if kind.updates:
         said["updateCreate"] = False
+    offered = [{"name": name, "definition": f"#{kind.type}-{name}"} for name in operations]
+    if offered:
+        said["operation"] = offered
     return said
 
 

@@ -32,7 +32,6 @@ from services.referral.inbound.fhir_records.updating import read_update
 from services.referral.inbound.requests import Member, Reader, patient_key_of, teams_of
 from services.referral.usecases.update_task import update_task
 
-PROCESS = "/fhir/$process-message"
 _FORM = "application/x-www-form-urlencoded"
 Anybody = Annotated[Actor, allow(Role.PUBLIC)]
 Door = Callable[..., Coroutine[Any, Any, Response]]
@@ -46,9 +45,8 @@ def fhir_doors(desks: Desks, sources: Sources) -> APIRouter:
     @router.get("/metadata")
     async def metadata(request: Request, _: Anybody) -> Response:
         """What is offered here: a CapabilityStatement."""
-        statement = capability_statement(
-            kinds.values(), version_of("baton"), takes_messages=_takes_messages(request)
-        )
+        paths = {route.path or "" for route in iter_route_contexts(request.app.routes)}
+        statement = capability_statement(kinds.values(), paths, version_of("baton"))
 
         async def work() -> Response:
             return fhir(statement)
@@ -61,10 +59,6 @@ def fhir_doors(desks: Desks, sources: Sources) -> APIRouter:
         router.add_api_route(f"/{kind.type}/{{resource_id}}", _read(desks, kind), methods=["GET"])
     router.add_api_route("/Task/{resource_id}", _update(desks, kinds), methods=["PUT"])
     return router
-
-
-def _takes_messages(request: Request) -> bool:
-    return any(route.path == PROCESS for route in iter_route_contexts(request.app.routes))
 
 
 def _search(desks: Desks, kind: Kind) -> Door:
