@@ -35,7 +35,7 @@ async def prepare_deliveries(
     """
     together = await stores.queue.claim_together(unit.connection, TEAMS, worker)
     room = BATCH - len({one.alert.telling.team for one in together})
-    alone = await stores.queue.claim_due(unit.connection, room, worker)
+    alone = _one_each(await stores.queue.claim_due(unit.connection, room, worker))
     claimed = [*together, *alone]
     if not claimed:
         return [], []
@@ -55,6 +55,19 @@ async def prepare_deliveries(
     )
     await stores.deliveries.start(unit.connection, attempts, unit.now, desk.site.policy.link_life)
     return attempts, others
+
+
+def _one_each(claimed: Sequence[Claimed]) -> list[Claimed]:
+    """One message to each patient in a batch: whether the next is still news is decided when this one has left."""
+    first: dict[str, Claimed] = {}
+    for one in claimed:
+        if one.alert.telling.audience is Audience.PATIENT:
+            first.setdefault(one.alert.patient_key, one)
+    return [
+        one
+        for one in claimed
+        if one.alert.telling.audience is not Audience.PATIENT or first[one.alert.patient_key] is one
+    ]
 
 
 async def _clean_up(

@@ -111,7 +111,7 @@ async def test_a_redirected_referral_is_one_message_with_the_new_number_and_no_b
     assert "Your referral has moved to a better-suited team." in body
     site = house.a_worker()._desk.site
     assert site.teams["msk-foot-ZTB"].phone in body
-    for word in ("wrong", "should", "mistake", "foot"):
+    for word in ("wrong clinic", "wrong team", "should", "mistake", "foot"):
         assert word not in body.lower()
 
 
