@@ -14,5 +14,9 @@ async def rehearse(
     story: Story, ground: Ground, *, rules: Path | None = None, seed: int | None = None
 ) -> Outcome:
     """Play it. Raises what opening the services raises, for example for a rule that cannot be read."""
-    async with open_town(ground, story, rules=rules, seed=seed) as town:
+    async with open_town(ground, story, rules=_rules_of(story, rules), seed=seed) as town:
         return await Play(story, VirtualStage(town)).run()
+
+
+def _rules_of(story: Story, given: Path | None) -> Path | None:
+    return given or (story.folder / story.rules if story.rules else None)

@@ -145,6 +145,8 @@ class Story(Part):
     title: str
     about: str = ""
     starts: str
+    rules: Path | None = None
+    """A folder beside the story with pathways of the place, laid over those that come with Baton."""
     settling_minutes: int | None = None
     """How long patients' messages wait for the discharge to settle; left out: as on a live site."""
     people: Sequence[Person]
