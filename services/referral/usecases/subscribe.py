@@ -134,6 +134,8 @@ async def _mine(unit: UnitOfWork, desk: WebhookDesk, subscription_id: UUID) -> S
 
 def check_target(url: str, *, anywhere: bool) -> None:
     """Raises `TargetRefused` for an address that messages must not go to. Where its name leads is looked at each time."""
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise TargetRefused("Write the address in plain ASCII, without spaces.")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port

@@ -201,6 +201,7 @@ async def test_what_nobody_knows_is_left_out_or_refused_as_the_asker_wants(house
         "_cursor=mine",
         "status=",
         "status=a&status=b",
+        "owner=a%00b",
     ):
         refused(await get(house, f"/fhir/Task?{query}"), 400)
 
@@ -306,6 +307,7 @@ async def test_an_update_from_an_old_version_is_refused_and_changes_nothing(hous
         ({"id": "other"}, 400),
         ({"status": None}, 400),
         ({"statusReason": {"text": "x" * 2000}}, 400),
+        ({"status": "completed", "statusReason": {"text": "a\0b"}}, 400),
     ],
 )
 async def test_what_is_not_a_systems_to_change_is_refused(

@@ -92,6 +92,8 @@ def test_messages_go_to_the_open_internet(address: str) -> None:
         "https://db.internal/",
         "https://example.com:99999/",
         "https://[broken/",
+        "https://example.com/a b",
+        "https://example.com/\0",
     ],
 )
 def test_a_live_site_refuses_targets_that_are_inside_or_open_to_listeners(url: str) -> None:

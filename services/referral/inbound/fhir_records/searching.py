@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -67,6 +67,8 @@ def read_asked(
     asked = Asked(type_, Sought(teams, USUAL), [])
     seen: set[str] = set()
     for name, value in (*address, *body):
+        if "\0" in value:
+            _refuse("A search parameter has a character that no text has.")
         base, _, modifier = name.partition(":")
         if not _is_known(known.get(base), base, modifier):
             if strict:
@@ -184,10 +186,10 @@ def read_cursor(cursor: str) -> tuple[Place, str | None]:
         at, row, patient_key = orjson.loads(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         )
-        place = datetime.fromisoformat(at), UUID(row)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+        place = datetime.fromisoformat(at).astimezone(UTC), UUID(row)
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         _refuse(_BAD_CURSOR)
-    if place[0].tzinfo is None or not isinstance(patient_key, str | None):
+    if not isinstance(patient_key, str | None) or "\0" in (patient_key or ""):
         _refuse(_BAD_CURSOR)
     return place, patient_key
 

@@ -15,7 +15,7 @@ _CHANGEABLE = frozenset({"status", "statusReason", "note"})
 _DERIVED = frozenset({"meta", "text", "lastModified", "executionPeriod", "businessStatus"})
 """What follows from the rest, and is not looked at."""
 
-_Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+_Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=r"^[^\x00]*$")]
 
 
 class _Part(BaseModel):
