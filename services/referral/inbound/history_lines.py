@@ -18,6 +18,7 @@ from services.referral.domain.reasons import (
     SNOOZE,
     WITHDRAWN,
 )
+from services.referral.inbound.referral_words import BECAUSE
 from services.referral.inbound.words import CHANNELS, PATIENT_CHANGED, UNDELIVERED, sentence
 from services.referral.usecases.views import EntryView, WholeView
 
@@ -50,6 +51,19 @@ _SENTENCES: Mapping[str, str] = {
     "coordinator.proposed": "{team} was proposed as the patient's single point of contact",
     "coordinator.chosen": "The patient chose {team} as their single point of contact",
     "handover.reopened": "The handover was taken up again",
+    "referral.received": "The referral is with {team}",
+    "referral.triaged": "{team} looked at the referral and decided how urgent it is",
+    "referral.accepted": "{team} has the referral",
+    "referral.booked": "The patient has an appointment with {team}",
+    "referral.attended": "{team} has seen the patient",
+    "referral.outcome": "{team} closed the referral with an outcome",
+    "referral.rejected": "{team} sent the referral back",
+    "referral.cancelled": "The referral was taken back",
+    "appointment.booked": "{team} booked an appointment",
+    "appointment.moved": "{team} moved the appointment",
+    "appointment.cancelled": "The appointment with {team} was cancelled",
+    "appointment.missed": "The patient missed the appointment with {team}",
+    "appointment.attended": "The patient came to the appointment with {team}",
     "handover.completed": "The handover was completed",
     "handover.withdrawn": "The handover was withdrawn",
     "handover.replanned": "What has to be done was planned again",
@@ -129,6 +143,10 @@ def _detail(entry: EntryView, happenings: Mapping[str, str]) -> str:
         return f"{happenings.get(code, code)}, {when(datetime.fromisoformat(at))}"
     if entry.what in ("task.warned", "task.escalated"):
         return _milestone(entry.detail)
+    if entry.what.startswith("appointment."):
+        return when(datetime.fromisoformat(entry.detail))
+    if entry.what.startswith("referral."):
+        return BECAUSE.get(entry.detail, "")
     if entry.what == "task.moved":
         return f"Now due {when(datetime.fromisoformat(entry.detail))}"
     known = _DETAILS.get(entry.what)
