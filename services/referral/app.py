@@ -21,6 +21,8 @@ from services.referral.inbound.contact_pages import contact_pages
 from services.referral.inbound.cover import QueueWatch, cover_of
 from services.referral.inbound.desks import Desks
 from services.referral.inbound.directory_clock import DirectoryClock
+from services.referral.inbound.directory_commands import Registry, directory_commands
+from services.referral.inbound.directory_pages import DIRECTORY, directory_pages
 from services.referral.inbound.events import Ears
 from services.referral.inbound.fhir_records.doors import fhir_doors
 from services.referral.inbound.fhir_records.kinds import Sources
@@ -34,8 +36,10 @@ from services.referral.inbound.offer_pages import offer_pages
 from services.referral.inbound.owner_commands import owner_commands
 from services.referral.inbound.passing_pages import passing_pages
 from services.referral.inbound.reception import Reception
+from services.referral.inbound.refer_pages import refer_pages
 from services.referral.inbound.referral_commands import referral_commands
 from services.referral.inbound.referral_lists import referral_lists
+from services.referral.inbound.referral_pages import REFERRALS, referral_pages
 from services.referral.inbound.sight import see_with
 from services.referral.inbound.taking_pages import taking_pages
 from services.referral.inbound.task_commands import task_commands
@@ -44,6 +48,7 @@ from services.referral.inbound.task_pages import task_pages
 from services.referral.inbound.webhook_commands import Webdesks, webhook_commands, webhook_messages
 from services.referral.inbound.webhook_post import WebhookPost
 from services.referral.inbound.worklist_pages import WAITING, waiting_pages, worklist_pages
+from services.referral.outbound.answers_ahead import AnswerTable
 from services.referral.outbound.bulks import BulkTables
 from services.referral.outbound.calendar_files import read_calendars
 from services.referral.outbound.demo_people_file import read_demo_people
@@ -108,6 +113,7 @@ def build_ears(playbook: Playbook) -> Ears:
         StayTable(),
         PeopleTable(),
         DocumentTable(),
+        AnswerTable(),
         ReferralTables(),
         playbook,
     )
@@ -125,12 +131,16 @@ def build_directory_clock(database: Database, playbook: Playbook) -> DirectoryCl
     return DirectoryClock(
         database,
         DirectoryTables(),
-        FileEditions(playbook.directory.edition, read_calendars()[0]),
+        _editions(playbook),
         HomeTables(),
         HandoverTables(),
         PeopleTable(),
         playbook,
     )
+
+
+def _editions(playbook: Playbook) -> FileEditions:
+    return FileEditions(playbook.directory.file, read_calendars()[0])
 
 
 def build_webhook_post(settings: ReferralSettings, database: Database) -> WebhookPost:
@@ -164,17 +174,22 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         navigation=(
             Place("Worklist", "/"),
             Place("Waiting for others", WAITING),
+            Place("Referrals", REFERRALS),
             Place("Reception", RECEPTION),
             Place("How long it takes", MEASURES),
+            Place("Who there is", DIRECTORY),
         ),
     )
     queues = read_queues(directory)
+    registry = Registry(database, DirectoryTables(), _editions(playbook), playbook)
     app.state.cover = cover_of(database, queues, QueueTables())
     names = {person.ref: person.name for person in demo_people}
     see = see_with(database, SightTables())
     task_page = TaskPage(desks, views, pages, names, see)
     for router in (
         lists(database, views),
+        directory_commands(registry),
+        directory_pages(registry, pages),
         handover_commands(desks),
         offer_commands(desks),
         task_commands(desks),
@@ -185,6 +200,8 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         bars_door(reception, referral_views, settings.site_secret.get_secret_value().encode()),
         referral_lists(reception, referral_views),
         referral_commands(desks),
+        refer_pages(reception, pages),
+        referral_pages(desks, referral_views, pages),
         appointment_commands(desks),
         webhook_commands(webdesks),
         webhook_messages(webdesks),

@@ -40,7 +40,7 @@ from services.referral.usecases.heed_deaths import heed_deaths
 from services.referral.usecases.heed_replies import heed_replies
 from services.referral.usecases.know_people import describe_people, forget_people
 from services.referral.usecases.open_handovers import open_handovers
-from services.referral.usecases.ports import Handovers, People, Stays
+from services.referral.usecases.ports import AnswersAhead, Handovers, People, Stays
 from services.referral.usecases.read_documents import read_documents
 from services.referral.usecases.referral_records import Referrals
 from services.referral.usecases.undo_discharges import undo_discharges
@@ -67,6 +67,7 @@ class Ears:
     stays: Stays
     people: People
     documents: Documents
+    answers: AnswersAhead
     referrals: Referrals
     playbook: Playbook
 
@@ -91,8 +92,16 @@ class Ears:
         alerts = [(one.event, one.cause) for one in heard if isinstance(one.event, ALERTS)]
         if alerts:
             await hear_alerts(unit, alerts, handovers=handovers, playbook=playbook)
-        if answers := _only(DocumentAnswered, heard):
-            await heed_answers(unit, answers, handovers=handovers, playbook=playbook)
+        answers, discharged = _only(DocumentAnswered, heard), _only(SpellDischarged, heard)
+        if answers or discharged:
+            await heed_answers(
+                unit,
+                answers,
+                {event.spell_id for event, _ in discharged},
+                ahead=self.answers,
+                handovers=handovers,
+                playbook=playbook,
+            )
         if replies := _only(ReplyReceived, heard):
             await heed_replies(unit, replies, handovers=handovers, playbook=playbook)
 

@@ -68,24 +68,25 @@ def _of_an_offer(fact: facts.Fact) -> dict[str, Any]:
 
 
 def _of_a_task(fact: facts.Fact) -> dict[str, Any]:
+    said: dict[str, Any] = {}
     match fact:
         case facts.TaskChanged():
-            return {
+            said = {
                 "task_id": fact.task_id,
                 "status": fact.status,
                 "owner_team": fact.owner_team,
             }
         case facts.TaskAdded(task=task) if task.follows is not None:
-            return {"follow_on_task_id": task.task_id}
+            said = {"follow_on_task_id": task.task_id}
         case facts.TaskAdded(task=task):
-            return {"added_task_id": task.task_id}
+            said = {"added_task_id": task.task_id}
         case facts.TaskClaimed():
-            return {"task_id": fact.task_id, "person": fact.person, "owner_team": fact.owner_team}
+            said = {"task_id": fact.task_id, "person": fact.person, "owner_team": fact.owner_team}
         case facts.TaskNoted():
-            return {"task_id": fact.task_id, "noted_at": fact.at}
+            said = {"task_id": fact.task_id, "noted_at": fact.at}
         case facts.TaskSnoozed():
-            return {"task_id": fact.task_id, "snoozed_until": fact.until}
-    return {}
+            said = {"task_id": fact.task_id, "snoozed_until": fact.until}
+    return said
 
 
 def _of_the_whole(fact: facts.Fact) -> dict[str, Any]:

@@ -48,3 +48,15 @@ CREATE TABLE happenings (
     by_whom text NOT NULL,
     PRIMARY KEY (handover_id, code)
 );
+
+-- What receivers of documents answered before the handover that it is about was heard of.
+CREATE TABLE answers_ahead (
+    spell_id uuid NOT NULL,
+    answer text NOT NULL,
+    answered_by text NOT NULL,
+    answered_at timestamptz NOT NULL,
+    patient_key text NOT NULL,
+    correlation_id uuid NOT NULL,
+    causation_id uuid NOT NULL,
+    PRIMARY KEY (spell_id, answer, answered_by)
+);

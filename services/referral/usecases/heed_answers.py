@@ -1,19 +1,19 @@
 """Take in what receivers of documents answered: that a summary arrived, and that a practice has or lacks the patient."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from schemas.document import DocumentAnswered
 from services.chassis.ids import new_id
-from services.chassis.log import get_logger
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain import ending, moving
 from services.referral.domain.facts import Fact
-from services.referral.domain.handover import Whole
+from services.referral.domain.handover import Handover, Whole
 from services.referral.domain.rules import Playbook
 from services.referral.usecases.happen import Heard, happen_to
 from services.referral.usecases.ledger import Ledger
-from services.referral.usecases.ports import Handovers
+from services.referral.usecases.ports import AnswersAhead, Handovers
 
 LACKS_PATIENT = "practice-lacks-patient"
 MEANING = {
@@ -28,41 +28,45 @@ DIED = "30004"
 CHANGES = frozenset({"30002", "30003", DIED})
 """Answers after which work is taken back or called off."""
 
-_log = get_logger()
-
 
 async def heed_answers(
     unit: UnitOfWork,
     answers: Sequence[tuple[DocumentAnswered, Cause]],
+    discharged: Collection[UUID],
     *,
+    ahead: AnswersAhead,
     handovers: Handovers,
     playbook: Playbook,
 ) -> None:
     """Tell the open handover of the stay's discharge what its summary met.
 
     A practice that lacks the patient loses what it was asked for; one that says that the patient died ends what a
-    death ends. Other codes change nothing here.
+    death ends. Other codes change nothing here. An answer that comes before the discharge waits for it: `discharged`
+    are the stays that were heard of just now.
     """
+    if discharged:
+        answers = [*await ahead.take(unit.connection, discharged), *answers]
+    if not answers:
+        return
     found = await handovers.of_spells(unit.connection, {event.spell_id for event, _ in answers})
-    standing = {
-        one.spell_id: one.handover_id
-        for one in found
-        if one.purpose == "discharge" and one.state == "open"
-    }
-    heard = []
-    for event, cause in answers:
-        code, handover_id = MEANING.get(event.answer), standing.get(event.spell_id)
-        if handover_id is not None and event.answer == DIED:
-            continue
-        if code is None or handover_id is None:
-            _log.info("document.answer_unused", answer=event.answer, known=handover_id is not None)
-            continue
-        heard.append(Heard(handover_id, code, event.answered_at, cause))
+    of_discharges = [one for one in found if one.purpose == "discharge"]
+    known = {one.spell_id for one in of_discharges}
+    await ahead.keep(unit.connection, [one for one in answers if one[0].spell_id not in known])
+    current = await handovers.lock_many(
+        unit.connection, {one.handover_id for one in of_discharges if one.state == "open"}
+    )
+    standing = {one.whole.handover.spell_id: one.whole.handover for one in current.values()}
+    answers = [one for one in answers if _is_about(one[0], standing.get(one[0].spell_id))]
+    heard = [
+        Heard(standing[event.spell_id].handover_id, MEANING[event.answer], event.answered_at, cause)
+        for event, cause in answers
+        if event.answer in MEANING
+    ]
     await happen_to(unit, heard, handovers=handovers, playbook=playbook)
     about = {
-        standing[event.spell_id]: (event, cause)
+        standing[event.spell_id].handover_id: (event, cause)
         for event, cause in answers
-        if event.spell_id in standing and event.answer in CHANGES
+        if event.answer in CHANGES
     }
     locked = await handovers.lock_many(unit.connection, about)
     ledger = Ledger(unit, handovers, playbook)
@@ -70,6 +74,13 @@ async def heed_answers(
         event, cause = about[of]
         ledger.change(locked[of], _then(locked[of].whole, event, unit.now, playbook), cause)
     await ledger.write()
+
+
+def _is_about(event: DocumentAnswered, handover: Handover | None) -> bool:
+    """Whether an answer is about the discharge that stands: an earlier one, since cancelled, had a summary of its own."""
+    if handover is None:
+        return False
+    return handover.replaces is None or event.answered_at >= handover.clock_started_at
 
 
 def _then(

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from schemas.document import DocumentAnswered
 from services.chassis.connection import Connection
+from services.chassis.unit_of_work import Cause
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.facts import NotOpened
 from services.referral.domain.rules import Rule
@@ -91,9 +93,13 @@ class Handovers(Protocol):
         ...
 
     async def lock_many(
-        self, connection: Connection, handover_ids: Iterable[UUID]
+        self,
+        connection: Connection,
+        handover_ids: Iterable[UUID],
+        *,
+        tasks_only: Iterable[UUID] | None = None,
     ) -> dict[UUID, Loaded]:
-        """These handovers by id, locked in the order of their ids."""
+        """These handovers by id, locked in the order of their ids; with no other tasks than those, if any are named."""
         ...
 
     async def handovers_of(
@@ -134,6 +140,22 @@ class Stays(Protocol):
 
     async def move(self, connection: Connection, moved: Sequence[tuple[UUID, str]]) -> None:
         """Let these stays, and what is noted of their discharges, belong to other patient keys."""
+        ...
+
+
+class AnswersAhead(Protocol):
+    """What receivers of documents answered before the handover that it is about was heard of."""
+
+    async def keep(
+        self, connection: Connection, answers: Sequence[tuple[DocumentAnswered, Cause]]
+    ) -> None:
+        """Keep them until their stay is heard of."""
+        ...
+
+    async def take(
+        self, connection: Connection, spells: Iterable[UUID]
+    ) -> list[tuple[DocumentAnswered, Cause]]:
+        """Those about these stays, in the order in which they were given; they are not kept any more."""
         ...
 
 

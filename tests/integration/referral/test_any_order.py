@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from schemas.document import DocumentAnswered
 from schemas.event import Event
-from schemas.spell import Coding
+from schemas.spell import Coding, SpellDischarged
 from tests.integration.referral.conftest import (
     admitted,
     cancelled,
@@ -28,6 +29,17 @@ def interleaved(*streams: tuple[Event, ...]) -> Iterator[tuple[Event, ...]]:
         if stream:
             rest = (*streams[:at], stream[1:], *streams[at + 1 :])
             yield from ((stream[0], *others) for others in interleaved(*rest))
+
+
+def answered(event: SpellDischarged, answer: str, at: datetime) -> DocumentAnswered:
+    """What the practice says about the summary of a stay."""
+    return DocumentAnswered(
+        patient_key=event.patient_key,
+        spell_id=event.spell_id,
+        answer=answer,
+        answered_by="Z90001",
+        answered_at=at,
+    )
 
 
 def stays_of(number: str) -> list[Event]:
@@ -87,3 +99,35 @@ async def test_a_readmission_ends_the_same_whatever_is_heard_first(house, togeth
     [left] = await left_after(house, story, together=together)
 
     assert left == str((["open", "withdrawn"], ["", "discharge-cancelled"], ["R01"]))
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_what_the_practice_answered_counts_whatever_is_heard_first(house, together):
+    """Its answers come on another topic than the discharge, and may come before it."""
+
+    def story(number: str):
+        stay = discharged(number, discharged_at=LEFT)
+        received = answered(stay, "20013", LEFT + timedelta(hours=1))
+        return (
+            (stay, corrected(stay, diagnoses=ASTHMA)),
+            (received, answered(stay, "30001", LEFT + timedelta(hours=2))),
+        )
+
+    [left] = await left_after(house, story, together=together)
+
+    assert left == str((["open"], [""], ["R06", "R09", "R14", "R26"]))
+    weeks = "SELECT DISTINCT anchored_at FROM tasks WHERE rule_id = 'R06'"
+    assert [row["anchored_at"] for row in await house.pool.fetch(weeks)] == [
+        LEFT + timedelta(hours=1)
+    ]
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_an_answer_about_a_cancelled_discharge_proves_nothing_of_the_next(house, together):
+    def story(number: str):
+        first, cancel, again, _ = stays_of(number)
+        return (first, cancel, again), (answered(first, "20013", LEFT + timedelta(hours=1)),)
+
+    results = await left_after(house, story, together=together)
+
+    assert all("R01" in left for left in results)
