@@ -37,8 +37,10 @@ from services.referral.inbound.owner_commands import owner_commands
 from services.referral.inbound.passing_pages import passing_pages
 from services.referral.inbound.reception import Reception
 from services.referral.inbound.refer_pages import refer_pages
+from services.referral.inbound.refer_pages import refer_pages
 from services.referral.inbound.referral_commands import referral_commands
 from services.referral.inbound.referral_lists import referral_lists
+from services.referral.inbound.referral_pages import REFERRALS, referral_pages
 from services.referral.inbound.referral_pages import REFERRALS, referral_pages
 from services.referral.inbound.sight import see_with
 from services.referral.inbound.taking_pages import taking_pages
@@ -175,6 +177,7 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
             Place("Worklist", "/"),
             Place("Waiting for others", WAITING),
             Place("Referrals", REFERRALS),
+            Place("Referrals", REFERRALS),
             Place("Reception", RECEPTION),
             Place("How long it takes", MEASURES),
             Place("Who there is", DIRECTORY),
@@ -200,6 +203,8 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         bars_door(reception, referral_views, settings.site_secret.get_secret_value().encode()),
         referral_lists(reception, referral_views),
         referral_commands(desks),
+        refer_pages(reception, pages),
+        referral_pages(desks, referral_views, pages),
         refer_pages(reception, pages),
         referral_pages(desks, referral_views, pages),
         appointment_commands(desks),
