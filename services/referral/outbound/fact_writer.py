@@ -29,6 +29,7 @@ from services.referral.domain.facts import (
 )
 from services.referral.domain.handover import FINAL
 from services.referral.domain.referral_facts import AppointmentChanged, ReferralMoved
+from services.referral.outbound.ladder_writer import write_escalated, write_warned
 from services.referral.outbound.offer_writer import (
     ANSWER,
     TAKE_TASKS,
@@ -73,11 +74,6 @@ UPDATE tasks SET status = $2, status_reason = $3, closed_at = CASE WHEN $4 THEN 
                  rings_at = CASE WHEN NOT $4 THEN rings_at END
 WHERE task_id = $1
 """
-_ESCALATE = """
-UPDATE tasks SET escalation_step = $2, told_teams = $3, escalated_at = $4, ladder_step = $5, rings_at = $6
-WHERE task_id = $1
-"""
-_WARN = "UPDATE tasks SET ladder_step = $2, rings_at = $3 WHERE task_id = $1"
 _CLAIM = "UPDATE tasks SET owner_person = $2 WHERE task_id = $1"
 _SNOOZE = "UPDATE tasks SET snoozed_until = $2, snoozed_because = $3 WHERE task_id = $1"
 _CLOSE = """
@@ -136,25 +132,6 @@ async def _changed(connection: Connection, happened: Happened[TaskChanged]) -> N
     )
 
 
-async def _escalated(connection: Connection, happened: Happened[TaskEscalated]) -> None:
-    await connection.executemany(
-        _ESCALATE,
-        [(f.task_id, f.step, f.told_teams, f.at, f.ladder_step, f.rings_at) for _, f in happened],
-    )
-    await connection.executemany(
-        JOIN_PARTIES, sorted({(team, of) for of, f in happened for team in f.told_teams})
-    )
-
-
-async def _warned(connection: Connection, happened: Happened[TaskWarned]) -> None:
-    await connection.executemany(
-        _WARN, [(f.task_id, f.ladder_step, f.rings_at) for _, f in happened]
-    )
-    await connection.executemany(
-        JOIN_PARTIES, sorted({(team, of) for of, f in happened for team in f.told_teams})
-    )
-
-
 async def _claimed(connection: Connection, happened: Happened[TaskClaimed]) -> None:
     await connection.executemany(_CLAIM, [(f.task_id, f.person) for _, f in happened])
 
@@ -185,7 +162,7 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], Awaitable[None]]] = {
     OfferDeclined: _declined,
     TaskAdded: _added,
     TaskChanged: _changed,
-    TaskEscalated: _escalated,
+    TaskEscalated: write_escalated,
     HandoverCompleted: _completed,
     HandoverWithdrawn: _withdrawn,
     HandoverReopened: write_reopened,
@@ -196,7 +173,7 @@ _WRITERS: dict[type[Any], Callable[[Connection, Any], Awaitable[None]]] = {
     OfferUnanswered: write_unanswered,
     TaskClaimed: _claimed,
     TaskSnoozed: _snoozed,
-    TaskWarned: _warned,
+    TaskWarned: write_warned,
     HandoverReplanned: write_replanned,
     HandoverPatientChanged: write_patient_changed,
     ReferralMoved: write_referral_moved,

@@ -42,7 +42,11 @@ _TASKS = """
 SELECT task_id, handover_id, offer_id, code, rule_id, rule_version, owner_team, status, anchored_at, due_at,
        not_before, needs_outcome, alert_id, follows, escalation_step, ladder_step, rings_at, skill, priority,
        owner_person, working
-FROM tasks WHERE handover_id = ANY($1::uuid[]) ORDER BY task_id
+FROM tasks WHERE handover_id = ANY($1::uuid[]) AND ($2::uuid[] IS NULL OR task_id = ANY($2)) ORDER BY task_id
+"""
+_SAID = """
+UPDATE handovers SET said = s.said FROM unnest($1::uuid[], $2::integer[]) AS s (handover_id, said)
+WHERE handovers.handover_id = s.handover_id
 """
 _HAPPENED = (
     "SELECT handover_id, code, happened_at FROM happenings WHERE handover_id = ANY($1::uuid[])"
@@ -120,15 +124,20 @@ class HandoverTables(Lookups, StopNotices):
         return (await self.lock_many(connection, [handover_id]))[handover_id]
 
     async def lock_many(
-        self, connection: Connection, handover_ids: Iterable[UUID]
+        self,
+        connection: Connection,
+        handover_ids: Iterable[UUID],
+        *,
+        tasks_only: Iterable[UUID] | None = None,
     ) -> dict[UUID, Loaded]:
         wanted = sorted(handover_ids)
+        only = None if tasks_only is None else list(tasks_only)
         handovers = await connection.fetch(_LOCK, wanted)
         offers: dict[UUID, list[Offer]] = defaultdict(list)
         for row in await connection.fetch(_OFFERS, wanted):
             offers[row["handover_id"]].append(read_offer(row))
         tasks: dict[UUID, list[Task]] = defaultdict(list)
-        for row in await connection.fetch(_TASKS, wanted):
+        for row in await connection.fetch(_TASKS, wanted, only):
             tasks[row["handover_id"]].append(read_task(row))
         happened: dict[UUID, dict[str, datetime]] = defaultdict(dict)
         for row in await connection.fetch(_HAPPENED, wanted):
@@ -172,10 +181,8 @@ class HandoverTables(Lookups, StopNotices):
         return {row["alert_id"] for row in rows}
 
     async def save(self, connection: Connection, changes: Sequence[Changed]) -> None:
-        await connection.executemany(
-            "UPDATE handovers SET said = $2 WHERE handover_id = $1",
-            [(change.whole.handover.handover_id, change.said) for change in changes],
-        )
+        said = {change.whole.handover.handover_id: change.said for change in changes}
+        await connection.execute(_SAID, list(said), list(said.values()))
         await write_facts(connection, changes)
 
     async def remember(self, connection: Connection, entries: Sequence[HistoryEntry]) -> None:

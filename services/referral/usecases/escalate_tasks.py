@@ -16,6 +16,8 @@ from services.referral.usecases.recording import record
 from services.referral.usecases.records import Changed, Loaded
 
 _log = get_logger()
+_NAMED = 20
+"""Handovers that one line of the log names; after an outage there may be thousands."""
 
 
 async def escalate_tasks(
@@ -26,17 +28,17 @@ async def escalate_tasks(
     A task that is closed, or whose next step is yet to come, is left as it is: a timer may ring twice.
     """
     of_task = await handovers.handovers_of(unit.connection, rung)
-    locked = await handovers.lock_many(unit.connection, set(of_task.values()))
+    locked = await handovers.lock_many(unit.connection, set(of_task.values()), tasks_only=rung)
     changes = [_escalate(unit, locked[of], rung, playbook) for of in sorted(locked)]
     changes = [change for change in changes if change.facts]
     await record(unit, handovers, changes, playbook)
-    for change in changes:
-        breached = sum(isinstance(fact, TaskEscalated) for fact in change.facts)
-        ESCALATED.inc(breached)
-        WARNED.inc(len(change.facts) - breached)
-        if breached:
-            handover_id = change.whole.handover.handover_id
-            _log.warning("task.escalated", handover_id=handover_id, count=breached)
+    steps = [fact for change in changes for fact in change.facts]
+    breached = sum(isinstance(fact, TaskEscalated) for fact in steps)
+    ESCALATED.inc(breached)
+    WARNED.inc(len(steps) - breached)
+    if breached:
+        late = [str(change.whole.handover.handover_id) for change in changes]
+        _log.warning("task.escalated", count=breached, handovers=late[:_NAMED])
 
 
 def _escalate(
