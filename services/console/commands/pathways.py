@@ -77,7 +77,7 @@ def explain(
     for rule in found["did_not_fire"]:
         line(f"  {rule['rule']:<16} {rule['title']}")
         for why in rule["why"]:
-            line(f"                   not: {why}")
+            line(f"                   needs {why}")
     line("")
     line(f"{len(found['wait'])} begin with something else", style="bold")
     for rule in found["wait"]:

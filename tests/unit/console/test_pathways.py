@@ -50,7 +50,7 @@ def test_a_message_is_explained_without_who_it_is_about(message, fires):
     found = json.loads(baton("explain", message, "--json").output)
 
     assert [rule["rule"] for rule in found["fired"]] == fires
-    assert "not: encounter.class is one of EMER (seen: IMP)" in said.output
+    assert "needs encounter.class is one of EMER (seen: IMP)" in said.output
     for identity in ("HARTLEY", "9995000105", "MILL LANE", "1948"):
         assert identity not in said.output
 
