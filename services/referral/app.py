@@ -22,7 +22,9 @@ from services.referral.inbound.cover import QueueWatch, cover_of
 from services.referral.inbound.desks import Desks
 from services.referral.inbound.directory_clock import DirectoryClock
 from services.referral.inbound.directory_commands import Registry, directory_commands
-from services.referral.inbound.directory_pages import DIRECTORY, directory_pages
+from services.referral.inbound.directory_import_pages import directory_import_pages
+from services.referral.inbound.directory_pages import directory_pages
+from services.referral.inbound.directory_team_pages import DIRECTORY, directory_team_pages
 from services.referral.inbound.events import Ears
 from services.referral.inbound.fhir_records.doors import fhir_doors
 from services.referral.inbound.fhir_records.kinds import Sources
@@ -37,10 +39,8 @@ from services.referral.inbound.owner_commands import owner_commands
 from services.referral.inbound.passing_pages import passing_pages
 from services.referral.inbound.reception import Reception
 from services.referral.inbound.refer_pages import refer_pages
-from services.referral.inbound.refer_pages import refer_pages
 from services.referral.inbound.referral_commands import referral_commands
 from services.referral.inbound.referral_lists import referral_lists
-from services.referral.inbound.referral_pages import REFERRALS, referral_pages
 from services.referral.inbound.referral_pages import REFERRALS, referral_pages
 from services.referral.inbound.sight import see_with
 from services.referral.inbound.taking_pages import taking_pages
@@ -177,7 +177,6 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
             Place("Worklist", "/"),
             Place("Waiting for others", WAITING),
             Place("Referrals", REFERRALS),
-            Place("Referrals", REFERRALS),
             Place("Reception", RECEPTION),
             Place("How long it takes", MEASURES),
             Place("Who there is", DIRECTORY),
@@ -193,6 +192,8 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         lists(database, views),
         directory_commands(registry),
         directory_pages(registry, pages),
+        directory_team_pages(registry, pages),
+        directory_import_pages(registry, pages),
         handover_commands(desks),
         offer_commands(desks),
         task_commands(desks),
@@ -203,8 +204,6 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         bars_door(reception, referral_views, settings.site_secret.get_secret_value().encode()),
         referral_lists(reception, referral_views),
         referral_commands(desks),
-        refer_pages(reception, pages),
-        referral_pages(desks, referral_views, pages),
         refer_pages(reception, pages),
         referral_pages(desks, referral_views, pages),
         appointment_commands(desks),
@@ -219,6 +218,7 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
             pages,
             names,
             queues.out_of_hours,
+            WebhookTables(),
         ),
         bulk_pages(desks, WorklistTables(directory.teams), BulkTables(), pages),
         look_up_pages(desks, LookUpTables(), queues, pages),

@@ -20,6 +20,8 @@ class Directory:
 
     def __init__(self, edition: Edition, day: date = date.max) -> None:
         self.day = day
+        self.file = edition
+        """The edition that it began with, before any import."""
         self.teams: dict[str, Team] = {}
         """By id, closed ones too."""
         self.take(edition)

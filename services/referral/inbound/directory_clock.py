@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from services.chassis.connection import Connection
 from services.chassis.database import AWAY, Database
+from services.chassis.ids import new_id
 from services.chassis.log import get_logger
 from services.chassis.timers import Rung, TimerHandler
-from services.chassis.unit_of_work import UnitOfWork
+from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain.calendars import local_date
 from services.referral.domain.rules import Playbook
+from services.referral.usecases.describe_teams import describe_teams
 from services.referral.usecases.directory_ports import Editions, Homes, Imports
 from services.referral.usecases.keep_directory import TURN, expect_turn, keep_up
 from services.referral.usecases.ports import Handovers, People
@@ -41,8 +43,18 @@ class DirectoryClock:
 
     async def when_the_directory_turns(self, _rung: Sequence[Rung], unit: UnitOfWork) -> None:
         """Somebody opens or closes today, or something was imported."""
+        await self.imports.lock(unit.connection)
         await self._take_up(unit.connection)
-        expect_turn(unit, self.playbook.directory)
+        directory = self.playbook.directory
+        expect_turn(unit, directory)
+        journey = new_id()
+        await describe_teams(
+            unit,
+            Cause(journey, journey),
+            imports=self.imports,
+            directory=directory,
+            base=self.editions.edition(()),
+        )
         await self.rehome(unit)
 
     async def follow_for_ever(self) -> None:

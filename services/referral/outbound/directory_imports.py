@@ -33,6 +33,11 @@ class FileEditions:
     base: Edition
     calendars: Mapping[str, Calendar]
 
+    def read(self, name: str, content: bytes) -> Mapping[str, Any]:
+        text = _text(content)
+        said = _rows(text) if name.lower().endswith(".csv") else _json(text)
+        return _checked(said).model_dump(mode="json", exclude_defaults=True)
+
     def edition(self, imports: Sequence[Mapping[str, Any]]) -> Edition:
         organisations, teams = dict(self.base.organisations), dict(self.base.teams)
         for said in imports:
@@ -45,13 +50,6 @@ class FileEditions:
         last_resort = teams[self.base.last_resort.id]
         made = Edition(teams, organisations, last_resort)
         return replace(made, version=len(imports), capacities=self.base.capacities)
-
-
-def read_import(name: str, content: bytes) -> Mapping[str, Any]:
-    """What a CSV or JSON file says, as it will be kept. Raises `EntriesRefused`, which names each row and field."""
-    text = _text(content)
-    said = _rows(text) if name.lower().endswith(".csv") else _json(text)
-    return _checked(said).model_dump(mode="json", exclude_defaults=True)
 
 
 def _checked(said: Any) -> ImportEntry:

@@ -19,7 +19,11 @@ class Homes(Protocol):
 
 
 class Editions(Protocol):
-    """Puts imports on top of the directory's file."""
+    """Reads imports, and puts them on top of the directory's file."""
+
+    def read(self, name: str, content: bytes) -> Mapping[str, Any]:
+        """What a CSV or JSON file says, as it will be kept. Raises `EntriesRefused`, which names rows and fields."""
+        ...
 
     def edition(self, imports: Sequence[Mapping[str, Any]]) -> Edition:
         """The edition that results. Raises `EntriesRefused` when one of the imports cannot be read."""
