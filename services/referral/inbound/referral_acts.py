@@ -115,7 +115,7 @@ def _cancel(of: UUID, _: Given) -> Act:
 
 ACTS: Mapping[str, PageAct] = {
     "triage": PageAct(_triage, "triaged", "priority"),
-    "reject": PageAct(_reject, "rejected", "reason"),
+    "reject": PageAct(_reject, "", "reason"),
     "book": PageAct(_book, "booked", "starts-at"),
     "outcome": PageAct(_outcome, "outcome", "outcome"),
     "worse": PageAct(_worse, "worse", "worse"),

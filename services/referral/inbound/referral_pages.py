@@ -81,9 +81,7 @@ class _Desk:
                 command,
                 actor,
                 act.do(referral_id, given),
-                answer=lambda _: RedirectResponse(
-                    f"{REFERRALS}/{referral_id}?done={act.notice}", 303
-                ),
+                answer=lambda _: RedirectResponse(_after(referral_id, what, act.notice), 303),
             )
         except Refusal as refusal:
             if refusal.kind not in ("refused", "invalid"):
@@ -176,3 +174,8 @@ def _route(desk: _Desk, what: str) -> Callable[..., Awaitable[Response]]:
         return await desk.act(referral_id, what, given, request, command, actor)
 
     return act
+
+
+def _after(referral_id: UUID, what: str, notice: str) -> str:
+    """A team that sent a referral back has no part in it any more, so it is led to its list."""
+    return "/?done=declined" if what == "reject" else f"{REFERRALS}/{referral_id}?done={notice}"

@@ -58,7 +58,6 @@ REQUESTS: Mapping[str, Tag] = {
 NOTICES: Mapping[str, str] = {
     "sent": "The referral was sent. Your team stays accountable until the service accepts.",
     "triaged": "Noted. Your team has the referral and is accountable for it.",
-    "rejected": "Sent back. Whoever asked your team has been told.",
     "booked": "The appointment is booked.",
     "changed": "Noted.",
     "outcome": "Noted what came of it.",
