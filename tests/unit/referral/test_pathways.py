@@ -154,7 +154,7 @@ LATER = {
     "R34": ("happened.critical-care-left", {}),
     "R35": ("happened.psychosocial-assessment", {}),
     "R36": ("happened.out-of-hours-contact", {}),
-    "R46-summary": ("happened.mental-health-letter-sent", ACUTE),
+    "R46-summary": ("happened.summary-acknowledged", ACUTE),
     "R47": ("referral.received", REFERRAL),
     "R47-urgent": ("referral.received", {"kind": "referral", "priority": "urgent"}),
     "R48": ("happened.referral-rejected", REFERRAL),
@@ -340,6 +340,9 @@ def test_the_full_summary_is_counted_from_leaving_the_ward():
     left = NOW - timedelta(days=1)
     handover = an_opening(left, discharged_at=left, **ACUTE).handover
 
-    [planned] = plan_on("happened.mental-health-letter-sent", handover, NOW, a_playbook())
+    planned = plan_on("happened.summary-acknowledged", handover, NOW, a_playbook())
 
-    assert planned.anchored_at == left
+    assert {one.rule.id: one.anchored_at for one in planned} == {
+        "R46-summary": left,
+        "R06-mental-health": NOW,
+    }
