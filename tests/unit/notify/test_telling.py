@@ -2,10 +2,13 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from services.notify.domain import plan as plans
 from services.notify.domain import telling
 from services.notify.domain.alert import Audience, Kind
 from services.notify.domain.plan import Answer, Standing
+from services.notify.domain.underway import Contact
 from tests.unit.notify.builders import (
     COMMUNITY,
     ELM_TREE,
@@ -191,3 +194,88 @@ def test_a_plan_that_is_the_same_again_is_told_to_nobody():
 
     assert tellings == []
     assert after.tasks == (done, OWN)
+
+
+NEW_OFFER = UUID(int=77)
+
+
+def test_a_warning_tells_each_team_on_the_step_once_with_milestone_and_priority():
+    plan = a_plan(replace(OWN, priority="urgent"))
+
+    tellings = telling.on_warned(plan, OWN.task_id, [WARD, SAFETY, WARD], NOW, "80%")
+
+    assert told(tellings) == [(WARD, "warned"), (SAFETY, "warned")]
+    assert {(each.milestone, each.priority, each.urgent) for each in tellings} == {
+        ("80%", "urgent", True)
+    }
+
+
+def test_the_first_passed_deadline_is_an_escalation_and_later_steps_are_still_late():
+    plan = a_plan(OWN)
+
+    for milestone, kind in (("breach", "escalated"), ("breach+1wd", "still-late")):
+        tellings = telling.on_escalated(plan, OWN.task_id, [WARD], NOW, milestone)
+        assert told(tellings) == [(WARD, kind)]
+
+
+def test_an_offer_made_later_tells_who_is_asked_and_who_stays_accountable():
+    plan = plans.offer(a_plan(OWN), NEW_OFFER, [OWN.task_id], ELM_TREE, WARD, moved=True)
+
+    tellings = telling.on_offered(plan, NEW_OFFER, [OWN.task_id], ELM_TREE, WARD, "handed-on")
+
+    assert told(tellings) == [(ELM_TREE, "offered"), (WARD, "handed-on")]
+    assert plan.tasks[0].owner_team == WARD, "nobody is without an owner meanwhile"
+
+
+def test_a_redirect_tells_the_patient_only_of_a_referral():
+    for purpose, patient in (("discharge", []), ("referral", [("patient", "redirected")])):
+        plan = a_plan(a_task(1), purpose=purpose, sender_team=WARD)
+        plan = plans.offer(plan, NEW_OFFER, [a_task(1).task_id], COMMUNITY, ELM_TREE, moved=False)
+        tellings = telling.on_redirected(
+            plan, NEW_OFFER, [a_task(1).task_id], COMMUNITY, "wrong-service"
+        )
+        assert told(tellings) == [(COMMUNITY, "offered"), (WARD, "redirected"), *patient]
+
+
+def test_a_move_is_told_at_the_first_acceptance_and_not_at_the_next():
+    other = UUID(int=78)
+    plan = plans.offer(
+        a_plan(a_task(1), a_task(2)), NEW_OFFER, [a_task(1).task_id], ELM_TREE, WARD, moved=True
+    )
+    plan = plans.offer(plan, other, [a_task(2).task_id], COMMUNITY, WARD, moved=True)
+
+    assert told(telling.on_accepted(plan, NEW_OFFER, ELM_TREE)) == [("patient", "moved")]
+    assert telling.on_accepted(plans.told_of_move(plan), other, COMMUNITY) == []
+
+
+def test_a_contact_is_told_when_the_patient_would_ring_somebody_else():
+    sam = Contact("proposed", WARD, "Sam Lee", "01632 960199", NOW)
+    plan, named = a_plan(), a_plan(contact=sam)
+
+    assert told(telling.on_contact(plan, named)) == [("patient", "contact")]
+    assert telling.on_contact(named, a_plan(contact=replace(sam, state="chosen"))) == []
+    assert telling.on_contact(named, plan) == []
+    assert "Sam" not in repr(named), "a name stays out of logs"
+
+
+@pytest.mark.parametrize(
+    ("state", "patient"),
+    [
+        ("received", []),
+        ("booked", []),
+        ("rejected", [("patient", "returned")]),
+        ("cancelled", [("patient", "called-off")]),
+    ],
+)
+def test_a_referral_tells_who_referred_and_the_patient_where_it_ends_otherwise(state, patient):
+    plan = a_plan(purpose="referral", sender_team=ELM_TREE)
+
+    assert told(telling.on_referral(plan, state, COMMUNITY)) == [(ELM_TREE, "referral"), *patient]
+
+
+def test_an_attended_appointment_is_no_news_and_a_missed_one_is_told_to_who_referred():
+    plan = a_plan(sender_team=ELM_TREE)
+
+    assert telling.on_appointment(plan, NEW_OFFER, "attended", COMMUNITY, NOW) == []
+    missed = telling.on_appointment(plan, NEW_OFFER, "missed", COMMUNITY, NOW)
+    assert told(missed) == [("patient", "appointment-missed"), (ELM_TREE, "referral")]
