@@ -34,7 +34,9 @@ def counted(what: str, expected: Sequence[Row], found: Sequence[Row], named: str
     return _tell(what, missing, [_short(row, fields) for row in left])
 
 
-def as_often(what: str, expected: Sequence[Row], found: Sequence[Row], shown: Sequence[str]) -> Diff:
+def as_often(
+    what: str, expected: Sequence[Row], found: Sequence[Row], shown: Sequence[str]
+) -> Diff:
     """What fits each expected row is found as often as its `count` says (or once); the rest does not matter."""
     lines = []
     for row in expected:
@@ -46,7 +48,11 @@ def as_often(what: str, expected: Sequence[Row], found: Sequence[Row], shown: Se
     near = {row.get(shown[0]) for row in expected}
     fields = _fields(expected, shown)
     others = Counter(_short(row, fields) for row in found if row.get(shown[0]) in near)
-    return [f"{what}: expected (-) and found (+)", *lines, *map("  + {}".format, others)] if lines else []
+    return (
+        [f"{what}: expected (-) and found (+)", *lines, *map("  + {}".format, others)]
+        if lines
+        else []
+    )
 
 
 def in_order(what: str, expected: Sequence[Row], found: Sequence[Row]) -> Diff:

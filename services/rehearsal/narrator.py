@@ -80,7 +80,8 @@ class Narrator:
             yield Entry(one.at, "told", self._names.get(one.patient_key, ""), text, (), bool(how))
 
     def _tell(self, event: Event) -> Told:
-        for tell in (self._of_tasks, self._of_offers, self._of_the_whole):
+        kinds = (self._of_tasks, self._of_offers, self._of_stays, self._of_the_whole)
+        for tell in (*kinds, self._of_referrals, self._of_messages):
             if told := tell(event):
                 return told
         return _PLAIN.get(event.type, event.type), (), False
@@ -120,12 +121,16 @@ class Narrator:
                 return text, self._told(told), True
         return None
 
-    def _of_the_whole(self, event: Event) -> Told | None:
+    def _of_stays(self, event: Event) -> Told | None:
         match event:
             case SpellDischarged(provider=provider, discharged_at=left):
                 return f"Left hospital {provider} at {say_moment(left)}", (), False
             case SpellCorrected(discharged_at=left):
                 return f"The discharge is known better now: {say_moment(left)}", (), False
+        return None
+
+    def _of_the_whole(self, event: Event) -> Told | None:
+        match event:
             case HandoverOpened(coordinator_team=team, purpose=purpose, tasks=tasks, offers=offers):
                 asked = [self._asks(offer) for offer in offers]
                 made = sorted(tasks, key=lambda task: task.due_at)
@@ -140,16 +145,19 @@ class Narrator:
                 who = f"{name}, {self._team(team)}" if name else "nobody"
                 text = f"The single point of contact is {who} ({state})"
                 return text, (), state == "missing"
-            case _:
-                return self._of_the_rest(event)
+        return None
 
-    def _of_the_rest(self, event: Event) -> Told | None:
+    def _of_referrals(self, event: Event) -> Told | None:
         match event:
             case ReferralChanged(state=state, team=team, reason=reason):
                 because = f" ({reason})" if reason else ""
                 return f"The referral is {state} with {self._team(team)}{because}", (), False
             case AppointmentChanged(status=status, team=team, starts_at=at):
                 return f"Appointment {status}: {self._team(team)}, {say_moment(at)}", (), False
+        return None
+
+    def _of_messages(self, event: Event) -> Told | None:
+        match event:
             case DocumentReceived(title=title, for_action=for_action):
                 purpose = "for action" if for_action else "for information"
                 return f"A document came ({purpose}): {title or 'untitled'}", (), False
