@@ -35,6 +35,7 @@ from services.referral.inbound.worklist_cards import (
 from services.referral.inbound.worklist_cards import Reader as ListReader
 from services.referral.usecases.ports import Views
 from services.referral.usecases.views import Filters
+from services.referral.usecases.webhook_records import Webhooks
 from services.referral.usecases.worklist import SHOWS, ListAsked, ListPage, Show, Worklists
 
 PER_PAGE = 25
@@ -102,6 +103,7 @@ def worklist_pages(
     pages: Pages,
     names: Mapping[str, str],
     out_of_hours: frozenset[str],
+    webhooks: Webhooks,
 ) -> APIRouter:
     """`/`. The teams `out_of_hours` find their own list of the whole place there too."""
     router = APIRouter(include_in_schema=False)
@@ -126,6 +128,7 @@ def worklist_pages(
             )
             page = await worklists.page(connection, asked)
             nobody = await worklists.without_coordinator(connection, teams)
+            deaf = await webhooks.switched_off(connection, None if teams is None else sorted(teams))
         mine = team_choices(actor, directory)
         reader = ListReader(actor, mine[0][0] if len(mine) == 1 else "", names)
         return pages.render(
@@ -141,6 +144,7 @@ def worklist_pages(
                 for one in nobody
             ],
             covered=sorted(map(directory.name_of, covered_by(request))),
+            deaf=sorted(map(directory.name_of, deaf)),
             teams=mine,
             chosen=chosen,
             skills=[(skill, SKILLS[skill]) for skill in get_args(Skill)],

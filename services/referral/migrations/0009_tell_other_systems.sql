@@ -104,6 +104,7 @@ CREATE TABLE webhook_subscriptions (
     made_by text NOT NULL,
     CONSTRAINT webhooks_disabled_for_a_reason CHECK (state <> 'disabled' OR state_because <> '')
 );
+CREATE INDEX webhooks_switched_off ON webhook_subscriptions (team) WHERE state = 'disabled';
 CREATE INDEX webhooks_that_listen ON webhook_subscriptions (team) WHERE state = 'active';
 
 -- One message to one subscription: what happened to what, never to whom. A lease is one attempt's claim on it.

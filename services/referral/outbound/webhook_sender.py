@@ -53,7 +53,7 @@ class WebhookSender:
             return "inside"
         except (TimeoutError, httpx2.TimeoutException):
             return "timeout"
-        except (OSError, httpx2.HTTPError, httpx2.InvalidURL):
+        except (OSError, ValueError, httpx2.HTTPError, httpx2.InvalidURL):
             # What the library says may quote the address.
             return "unreachable"
 

@@ -88,6 +88,9 @@ SET failing_since = coalesce(failing_since, clock_timestamp()), failures = failu
     state_because = CASE WHEN $2 <> '' THEN $2 ELSE state_because END
 WHERE subscription_id = $1
 """
+_SWITCHED_OFF = """
+SELECT DISTINCT team FROM webhook_subscriptions WHERE state = 'disabled' AND ($1::text[] IS NULL OR team = ANY($1))
+"""
 _FORGET = """
 DELETE FROM webhook_deliveries WHERE delivery_id IN (
     SELECT delivery_id FROM webhook_deliveries WHERE ended_at < clock_timestamp() - interval '30 days' LIMIT 5000)
@@ -175,6 +178,10 @@ class WebhookTables:
         else:
             await connection.execute(_NOT_HEARD, due.subscription_id, verdict.disable)
         return True
+
+    async def switched_off(self, connection: Connection, teams: Sequence[str] | None) -> list[str]:
+        rows = await connection.fetch(_SWITCHED_OFF, teams)
+        return [row["team"] for row in rows]
 
     async def forget_old(self, connection: Connection) -> int:
         done: str = await connection.execute(_FORGET)

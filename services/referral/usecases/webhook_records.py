@@ -142,6 +142,10 @@ class Webhooks(Protocol):
         """Write down what came of an attempt, unless another attempt was made meanwhile."""
         ...
 
+    async def switched_off(self, connection: Connection, teams: Sequence[str] | None) -> list[str]:
+        """Those of these teams whose system is told nothing any more, because it did not answer."""
+        ...
+
     async def forget_old(self, connection: Connection) -> int:
         """Forget messages that ended a month ago; gives how many."""
         ...

@@ -31,14 +31,14 @@ from tests.support.hook import a_hook
 def lines() -> Iterator[io.StringIO]:
     """Everything that is logged meanwhile, as it would be written."""
     root = logging.getLogger()
-    before, level = list(root.handlers), root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     written = io.StringIO()
     configure("referral", "DEBUG", stream=written)
     get_logger().info("canary.let_out")
     yield written
-    root.handlers[:] = before
-    root.setLevel(level)
-    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+    logging.captureWarnings(capture=False)
+    structlog.configure(**before)
 
 
 async def a_canary(house: House) -> None:

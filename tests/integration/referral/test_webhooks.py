@@ -228,6 +228,23 @@ async def test_a_receiver_that_fails_for_days_is_switched_off(house: House, hook
     assert (state["state"], state["state_because"], state["failures"]) == ("disabled", "failing", 2)
 
 
+async def test_the_team_reads_on_its_worklist_that_its_system_hears_nothing(
+    house: House, hook: Hook
+) -> None:
+    await subscribed(house, hook)
+    await house.open()
+    hook.mood = "gone"
+    async with house.client(PHARMACY, Accept="text/html") as pharmacy:
+        before = (await pharmacy.get("/")).text
+        await deliver(house)
+        after = (await pharmacy.get("/")).text
+    async with house.client(HARBOUR, Accept="text/html") as harbour:
+        others = (await harbour.get("/")).text
+
+    assert "its webhook was switched off" not in before + others
+    assert "its webhook was switched off" in after
+
+
 async def test_a_slow_receiver_holds_up_nobody_else(house: House, hook: Hook) -> None:
     async with a_hook() as slow:
         slow.mood = "slow"
