@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from services.referral.domain.facts import TaskChanged
 from services.referral.domain.handover import Handover, Whole
-from services.referral.domain.happening import happen
+from services.referral.domain.happening import after, done, happen
 from services.referral.domain.planning import plan, plan_on
 from services.referral.domain.referral import Referral
 from services.referral.domain.rules import HAPPENED
@@ -14,12 +15,14 @@ from services.referral.outbound.condition_entries import read_value_sets
 from services.referral.outbound.happening_files import read_happenings
 from tests.unit.referral.builders import (
     NOW,
+    PHARMACY,
     a_discharge,
     a_playbook,
     an_opening,
     by_rule,
     ids,
     london,
+    new_id,
     with_handover,
 )
 
@@ -117,6 +120,9 @@ DISCHARGES = {
     "R44": (ACUTE | {"specialty": "715"}, ACUTE),
     "R45": (ACUTE, ACUTE | {"specialty": "715"}),
     "R46": (ACUTE | {"specialty": "711"}, {"specialty": "300"}),
+    "practice-none": ({"practice": "V81997"}, {}),
+    "practice-not-known": ({"practice": "V81999"}, {"practice": "V81997"}),
+    "summary-to-patient": ({"practice": "V81999"}, {}),
 }
 
 
@@ -238,26 +244,26 @@ def test_s01_has_exactly_its_tasks_and_deadlines():
     left, arrived = london("2026-09-08 11:20"), london("2026-09-08 15:10")
     opened = an_opening(left, discharged_at=left)
     whole = Whole(opened.handover, opened.offers, opened.tasks)
-    playbook, new_id = a_playbook(), ids()
+    playbook, counted = a_playbook(), ids()
 
     def heard(code, at):
         nonlocal whole
-        facts = happen(whole, code, at, at, playbook, new_id)
+        facts = happen(whole, code, at, at, playbook, counted)
         made = [task for fact in facts for task in getattr(fact, "tasks", ())]
         moved = {task.task_id: task for fact in facts for task in getattr(fact, "moved", ())}
-        done = {fact.task_id for fact in facts if getattr(fact, "status", "") == "completed"}
+        ended = {fact.task_id for fact in facts if getattr(fact, "status", "") == "completed"}
         tasks = [moved.get(task.task_id, task) for task in whole.tasks] + made
         whole = with_handover(
             Whole(whole.handover, whole.offers, tuple(tasks)),
             happened=dict(whole.handover.happened) | {code: at},
         )
-        return {whole.task(task_id).rule_id for task_id in done}
+        return {whole.task(task_id).rule_id for task_id in ended}
 
     heard("reablement-referred", london("2026-09-08 11:25"))
-    done = heard("summary-acknowledged", london("2026-09-08 15:05"))
+    finished = heard("summary-acknowledged", london("2026-09-08 15:05"))
     heard("dms-referral-received", arrived)
 
-    assert done == {"R01"}
+    assert finished == {"R01"}
     assert {task.rule_id: task.due_at for task in whole.tasks} == {
         "R01": london("2026-09-09 11:20"),
         "R14": london("2026-09-11 11:20"),
@@ -316,8 +322,8 @@ def test_speaking_with_the_patient_once_is_enough_for_both_limits():
 
     facts = happen(whole, "contact-made", spoke, spoke, a_playbook(), ids())
 
-    done = {whole.task(fact.task_id).rule_id for fact in facts if hasattr(fact, "task_id")}
-    assert done == {"R42", "R43"}
+    spoken = {whole.task(fact.task_id).rule_id for fact in facts if hasattr(fact, "task_id")}
+    assert spoken == {"R42", "R43"}
     assert a_playbook().rule("R43").completes_also == {"R42"}
 
 
@@ -346,3 +352,24 @@ def test_the_full_summary_is_counted_from_leaving_the_ward():
         "R46-summary": left,
         "R06-mental-health": NOW,
     }
+
+
+def stage_done(whole: Whole, rule: str) -> Whole:
+    """The pharmacy completes a stage; the handover as it is then."""
+    task = by_rule(whole, rule)
+    completed = TaskChanged(task.task_id, "completed", PHARMACY, NOW, "staff.pharmacist", "")
+    facts = done(after(whole, [completed]), completed, NOW, a_playbook(), new_id)
+    made = [task for fact in facts for task in getattr(fact, "tasks", ())]
+    return Whole(whole.handover, whole.offers, (*whole.tasks, *made))
+
+
+def test_the_stages_of_the_medicines_service_follow_one_another():
+    opened = an_opening()
+    whole = Whole(opened.handover, opened.offers, opened.tasks)
+
+    first = stage_done(whole, "R09")
+    second = stage_done(first, "R10")
+
+    assert [task.rule_id for task in first.tasks[len(whole.tasks) :]] == ["R10"]
+    assert [task.rule_id for task in second.tasks[len(first.tasks) :]] == ["R11"]
+    assert by_rule(second, "R11").code == "dms-stage-3"
