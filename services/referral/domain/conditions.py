@@ -26,11 +26,14 @@ class Condition(Protocol):
     def words(self) -> str: ...
 
 
+NOT_KNOWN = "V81999"
+"""The code of a practice that is not known; none at all counts as that."""
 Code = Literal[
     "encounter.class",
     "discharge.method",
     "discharge.destination",
     "specialty",
+    "practice",
     "referral.kind",
     "referral.priority",
 ]
@@ -41,6 +44,7 @@ _OF_DISCHARGE: Mapping[Code, Callable[[Discharge], str]] = {
     "discharge.method": lambda case: case.method,
     "discharge.destination": lambda case: case.destination,
     "specialty": lambda case: case.specialty,
+    "practice": lambda case: case.practice or NOT_KNOWN,
 }
 _OF_REFERRAL: Mapping[Code, Callable[[Referral], str]] = {
     "referral.kind": lambda case: case.kind,

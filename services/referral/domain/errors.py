@@ -118,6 +118,11 @@ class TeamUnknown(Refusal):
         )
 
 
+class TeamNotToAsk(Refusal):
+    def __init__(self, why: str) -> None:
+        super().__init__("team.not_to_ask", "refused", f"{why}. Choose another team.")
+
+
 class SameTeam(Refusal):
     def __init__(self) -> None:
         super().__init__(

@@ -9,7 +9,18 @@ DECLINE: Mapping[str, str] = {
     "not-appropriate": "Not the right service for what is needed",
     "not-eligible": "Does not meet our criteria",
     "already-done": "Already done",
+    "other": "Another reason, which a note says",
 }
+BARS: Mapping[str, str] = {
+    "22": "no-capacity",
+    "23": "not-appropriate",
+    "40": "not-eligible",
+    "42": "out-of-area",
+    "RRNA": "other",
+    "FC": "other",
+    "OTH": "other",
+}
+"""Reject reasons of the Booking and Referral Standard, and what they are here."""
 WITHDRAW: Mapping[str, str] = {
     "discharge-cancelled": "The patient has not left hospital after all",
     "readmitted": "The patient is back in hospital",
@@ -58,6 +69,10 @@ OFFER: Mapping[str, str] = {
     "not-known-there": "The practice that was asked does not know the patient",
 }
 """Why a team is asked to take over."""
+ANSWERED: Mapping[str, str] = {**OFFER, **DECLINE}
+"""Why an offer was declined or redirected, by a person or on behalf of a team that cannot take it."""
+ENDED: Mapping[str, str] = {**OFFER, **CANCELLED}
+"""Why an offer was withdrawn."""
 REOPEN: Mapping[str, str] = {
     "not-done": "It turned out that it was not done",
     "needed-again": "It is needed again",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.chassis.pages import when
 from services.referral.domain.directory import Directory
-from services.referral.domain.reasons import CANCELLED, DECLINE
+from services.referral.domain.reasons import ANSWERED, CANCELLED, ENDED
 from services.referral.inbound.words import (
     CHANNELS,
     FORCES,
@@ -23,7 +23,11 @@ from services.referral.inbound.worklist_cards import in_place_of
 from services.referral.usecases.views import EntryView, OfferView, TaskView, WholeView
 
 PATIENT = "patient"
-_ANSWERS: Mapping[str, Mapping[str, str]] = {"declined": DECLINE, "withdrawn": CANCELLED}
+_ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "declined": ANSWERED,
+    "redirected": ANSWERED,
+    "withdrawn": ENDED,
+}
 
 
 @dataclass(frozen=True, slots=True)

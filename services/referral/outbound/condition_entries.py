@@ -78,6 +78,7 @@ class ConditionEntry(Entry):
     method_in: Codes | None = Field(None, alias="discharge.method_in")
     destination_in: str | None = Field(None, alias="discharge.destination_in_valueset")
     specialty_in: str | None = Field(None, alias="specialty.in_valueset")
+    practice_in: Codes | None = Field(None, alias="practice.in")
     alive: Literal[True] | None = Field(None, alias="patient.alive")
     age_at_least: Age | None = Field(None, alias="patient.age_at_least")
     age_below: Age | None = Field(None, alias="patient.age_below")
@@ -115,6 +116,7 @@ class ConditionEntry(Entry):
         listed: tuple[tuple[Code, tuple[str, ...] | None], ...] = (
             ("encounter.class", self.class_in),
             ("discharge.method", self.method_in),
+            ("practice", self.practice_in),
             ("referral.kind", self.kind_in),
             ("referral.priority", self.priority_in),
         )

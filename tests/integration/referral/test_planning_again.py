@@ -30,7 +30,9 @@ async def test_a_corrected_time_moves_deadlines_and_their_timers(house):
     assert {task.rule_id for task in said.tasks} == {"R01", "R14"}
     assert (await house.task("R01"))["due_at"] == earlier + timedelta(hours=24)
     assert (await house.task("R14"))["owner_team"] == COMMUNITY
-    timers = "SELECT subject, due_at FROM timers WHERE cancelled_at IS NULL AND kind = 'task.deadline'"
+    timers = (
+        "SELECT subject, due_at FROM timers WHERE cancelled_at IS NULL AND kind = 'task.deadline'"
+    )
     tasks = "SELECT task_id, rings_at FROM tasks"
     assert {tuple(row) for row in await house.pool.fetch(timers)} == {
         tuple(row) for row in await house.pool.fetch(tasks)

@@ -93,6 +93,9 @@ def test_every_rule_of_the_standards_is_carried_by_a_file():
 DISCHARGES = {
     "R01": ({}, {"encounter_class": "EMER"}),
     "R03": ({"encounter_class": "EMER"}, {}),
+    "practice-not-known": ({"practice": None}, {}),
+    "practice-none": ({"practice": "V81997"}, {"practice": "V81999"}),
+    "summary-to-patient": ({"practice": "V81998"}, {}),
     "R06": ({}, ACUTE),
     "R09": ({}, {"pharmacy": None}),
     "R14": ({"indicators": FRAIL}, {"indicators": {"763264000": 4.0}}),
