@@ -44,6 +44,12 @@ bench: $(READY) ## figures beside a bare floor program, and build/bench.json: ma
 bench-intake: $(READY) ## figures of the intake alone, and build/bench-intake.json: [QUICK=1] [SOAK=N] [MINUTES=M]
 	$(BIN)/python -m bench.intake $(if $(QUICK),--quick) $(if $(SOAK),--soak $(SOAK)) $(if $(MINUTES),--minutes $(MINUTES))
 
+bench-deadlines: $(READY) ## deadlines counted in a second, and build/bench-deadlines.json
+	$(BIN)/python -m bench.deadlines
+
+bench-timers: $(READY) ## how soon a backlog of passed deadlines is told, and build/bench-timers.json: [TASKS=100000]
+	$(BIN)/python -m bench.timers $(if $(TASKS),--tasks $(TASKS))
+
 fuzz: $(READY) build/fuzz/.ready ## mutated messages at every reader, each for so long: make fuzz MINUTES=60
 	for each in tests/fuzz/fuzz_*.py; do \
 		PYTHONPATH=build/fuzz/site $(BIN)/python -m tests.fuzz.$$(basename $$each .py) $$((60 * $(or $(MINUTES),60))); \
@@ -86,4 +92,4 @@ build/fuzz/.ready: requirements-fuzz.lock $(READY)
 	$(BIN)/uv pip install --quiet --target build/fuzz/site --require-hashes --no-deps --requirement requirements-fuzz.lock
 	touch $@
 
-.PHONY: help setup demo check unit test bench bench-intake fuzz layers events kafka format lock clean
+.PHONY: help setup demo check unit test bench bench-intake bench-deadlines bench-timers fuzz layers events kafka format lock clean

@@ -65,6 +65,8 @@ class TaskCard:
     """The team that was asked and has not answered."""
     told: str
     """Who was told when its deadline passed."""
+    working: str
+    """How its deadline was counted, step by step."""
     reason: str
     is_open: bool
     rule: RuleCard
@@ -119,6 +121,7 @@ def task_card(task: TaskView, directory: Directory, now: datetime) -> TaskCard:
         owner=directory.name_of(task.owner_team),
         waits_for=asked if task.status == "requested" else "",
         told=" and ".join(directory.name_of(team) for team in task.told_teams),
+        working=task.working,
         reason=sentence(task.status_reason, CANCELLED)
         if task.status == "cancelled"
         else task.status_reason,
