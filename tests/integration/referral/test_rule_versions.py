@@ -51,3 +51,17 @@ async def test_a_process_has_its_parts(house):
         "care.patients.v1",
         "care.spells.v1",
     ]
+
+
+async def test_a_task_says_what_completes_it_and_what_does_not_count(house):
+    await house.open()
+    async with house.client(WARD) as ward:
+        [task] = (await ward.get("/tasks", params={"state": "accepted"})).json()["items"]
+    reader = await house.visitor("staff-ward")
+
+    page = (await reader.get(f"/worklist/tasks/{task['task_id']}")).text
+
+    assert "Done by itself when" in page
+    assert "The practice has received the discharge summary" in page
+    assert "Does not count" in page
+    assert "A letter that was printed; A letter that was posted" in page
