@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from services.console.directory_cli import directory
 from services.console.pathways_cli import pathways
 
 app = typer.Typer(
@@ -22,6 +23,8 @@ sources = typer.Typer(
 )
 app.add_typer(sources, name="sources")
 app.add_typer(pathways, name="pathways")
+
+app.add_typer(directory, name="directory")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Kafka = Annotated[

@@ -45,11 +45,25 @@ class Operator:
         """What the service did in one journey."""
         return self._ask("GET", service, f"/operations/trace/{correlation_id}")
 
-    def _ask(self, method: str, service: str, path: str) -> Json:
+    def directory_check(self) -> Json:
+        """What in the directory does not hold together."""
+        return self._ask("GET", "referral", "/directory/check")
+
+    def directory_preview(self, name: str, content: bytes) -> Json:
+        """What a file would change in the directory; changes nothing."""
+        path = "/directory/preview"
+        return self._ask("POST", "referral", path, params={"name": name}, content=content)
+
+    def directory_import(self, name: str, content: bytes, *, version: int, note: str) -> Json:
+        """Change the directory as the file says, on top of the version that was looked at."""
+        asked = {"name": name, "version": str(version), "note": note}
+        return self._ask("POST", "referral", "/directory/imports", params=asked, content=content)
+
+    def _ask(self, method: str, service: str, path: str, **given: Any) -> Json:
         if service not in self._services:
             raise ConsoleError(f"there is no service {service!r}, only {', '.join(self._services)}")
         try:
-            said = self._http.request(method, self._services[service] + path)
+            said = self._http.request(method, self._services[service] + path, **given)
         except self._errors as error:
             raise ConsoleError(f"{service} does not answer ({type(error).__name__})") from None
         if said.is_success:
