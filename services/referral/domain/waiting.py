@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 from services.referral.domain.calendars import local_date
 from services.referral.domain.counting import CalendarSpan
-from services.referral.domain.referral import Referral
 from services.referral.domain.rules import Playbook
 
 _A_WEEK = 7
@@ -54,9 +53,9 @@ def limit_of(playbook: Playbook) -> int:
     return USUAL_WEEKS
 
 
-def on_the_clock(referral: Referral) -> bool:
+def on_the_clock(kind: str) -> bool:
     """Whether anybody waits for treatment: a question to a specialist has no such clock."""
-    return referral.kind in ("referral", "suspected-cancer")
+    return kind != "advice"
 
 
 def _count(number: int, noun: str) -> str:

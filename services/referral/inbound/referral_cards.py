@@ -103,6 +103,8 @@ class ReferralPage:
     """Where to pass it on; empty when there is no offer to pass on."""
     may_answer: bool
     """The reader's team is asked and has not answered."""
+    may_wait: bool
+    """Nobody has accepted yet."""
     may_serve: bool
     """The reader's team has it."""
     may_cancel: bool
@@ -154,9 +156,10 @@ def referral_page(
         letter=view.letter,
         letter_at=when(view.letter_written_at),
         attachments=view.attachments,
-        redirect=f"/worklist/offers/{view.waiting_offer}/redirect" if view.waiting_offer else "",
-        may_answer=with_them and view.waiting_offer is not None,
-        may_serve=with_them and view.waiting_offer is None,
+        redirect=f"/worklist/offers/{view.offer}/redirect" if view.offer else "",
+        may_answer=with_them and view.offer_state == "offered",
+        may_wait=goes_on and view.offer_state == "offered",
+        may_serve=with_them and view.offer_state == "accepted",
         may_cancel=member and goes_on and actor.serves(view.sender_team),
         goes_on=goes_on,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.chassis.connection import Connection
-from services.referral.domain.waiting import waited
+from services.referral.domain.waiting import on_the_clock, waited
 from services.referral.outbound.person_views import read_person
 from services.referral.usecases.referral_views import (
     AppointmentView,
@@ -24,9 +24,9 @@ _SHOWN = """
 SELECT r.referral_id, r.handover_id, r.kind, r.priority, r.specialty, r.referrer, h.sender_team, r.team, r.state,
        r.state_since, r.state_because, r.received_at, r.clock_started_at, r.clock_stopped_at, r.requisition,
        r.service_request, clock_timestamp() AS now, seen.next_appointment_at,
-       waiting.offer_id AS waiting_offer, waiting.accept_by,
-       CASE WHEN waiting.offer_id IS NULL THEN r.team
-            ELSE coalesce(nullif(waiting.from_team, ''), h.sender_team) END AS accountable_team,
+       made.offer_id AS offer, made.state AS offer_state, made.accept_by,
+       CASE WHEN made.state = 'offered' THEN coalesce(nullif(made.from_team, ''), h.sender_team)
+            ELSE r.team END AS accountable_team,
        p.family, p.given, p.birth_date, p.nhs_number, p.nhs_number_verified, p.deceased, p.restricted, p.identity_held
 FROM referrals r
 JOIN handovers h USING (handover_id)
@@ -36,9 +36,10 @@ LEFT JOIN LATERAL (
     WHERE a.referral_id = r.referral_id AND a.status IN ('booked', 'moved')
 ) AS seen ON true
 LEFT JOIN LATERAL (
-    SELECT o.offer_id, o.from_team, o.accept_by FROM offers o
-    WHERE o.handover_id = r.handover_id AND o.team = r.team AND o.state = 'offered' LIMIT 1
-) AS waiting ON true
+    SELECT o.offer_id, o.from_team, o.accept_by, o.state FROM offers o
+    WHERE o.handover_id = r.handover_id AND o.team = r.team AND o.state IN ('offered', 'accepted')
+    ORDER BY o.state DESC, o.offer_id DESC LIMIT 1
+) AS made ON true
 """
 _SEEN_BY = """
 ($1::text[] IS NULL OR EXISTS (SELECT FROM parties p WHERE p.team = ANY($1) AND p.handover_id = r.handover_id))
@@ -118,7 +119,8 @@ class ReferralViewTables:
             ),
             requests=_all(RequestView, await connection.fetch(_REQUESTS, referral_id)),
             accept_by=row["accept_by"],
-            waiting_offer=row["waiting_offer"],
+            offer=row["offer"],
+            offer_state=row["offer_state"] or "",
             letter_written_at=letter["written_at"] if letter else None,
             letter=[SectionView(**one) for one in letter["sections"]] if letter else [],
             attachments=_all(AttachmentView, attachments),
@@ -141,7 +143,7 @@ class ReferralViewTables:
         }
 
     def _wait(self, row: asyncpg.Record) -> WaitView | None:
-        if row["kind"] == "advice":
+        if not on_the_clock(row["kind"]):
             return None
         wait = waited(row["clock_started_at"], row["clock_stopped_at"], row["now"], self._limit)
         return WaitView(

@@ -111,8 +111,10 @@ class WholeReferralView(ReferralView):
     requests: Sequence[RequestView]
     accept_by: datetime | None
     """When silence about a redirect is told to somebody."""
-    waiting_offer: UUID | None
-    """The offer that waits for an answer."""
+    offer: UUID | None
+    """The offer by which its team was asked; with it the referral can be passed on."""
+    offer_state: str
+    """`offered`: it waits for an answer."""
     letter_written_at: datetime | None
     letter: Sequence[SectionView]
     attachments: Sequence[AttachmentView]
