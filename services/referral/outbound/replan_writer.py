@@ -6,10 +6,10 @@ from uuid import UUID
 from services.chassis.connection import Connection
 from services.referral.domain.facts import HandoverPatientChanged, HandoverReplanned
 from services.referral.domain.people import SYSTEM
+from services.referral.outbound.cases import discharge_row
 from services.referral.outbound.rows import (
     OPENED_OFFER_COLUMNS,
     TASK_COLUMNS,
-    discharge_row,
     offer_rows,
     task_row,
 )
