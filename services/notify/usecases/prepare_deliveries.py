@@ -35,7 +35,7 @@ async def prepare_deliveries(
     """
     together = await stores.queue.claim_together(unit.connection, TEAMS, worker)
     room = BATCH - len({one.alert.telling.team for one in together})
-    alone = _one_each(await stores.queue.claim_due(unit.connection, room, worker))
+    alone = await stores.queue.claim_due(unit.connection, room, worker)
     claimed = [*together, *alone]
     if not claimed:
         return [], []
@@ -43,7 +43,7 @@ async def prepare_deliveries(
     decided: list[tuple[Claimed, Decided]] = [(one, decide(one, known, unit)) for one in alone]
     decided += await decide_together(together, known, unit, stores)
     attempts = sorted(
-        (of for _, of in decided if isinstance(of, Attempt)),
+        _one_each([of for _, of in decided if isinstance(of, Attempt)]),
         key=lambda attempt: not attempt.claimed.alert.telling.urgent,
     )
     others = [of for _, of in decided if not isinstance(of, Attempt)]
@@ -57,16 +57,17 @@ async def prepare_deliveries(
     return attempts, others
 
 
-def _one_each(claimed: Sequence[Claimed]) -> list[Claimed]:
+def _one_each(attempts: Sequence[Attempt]) -> list[Attempt]:
     """One message to each patient in a batch: whether the next is still news is decided when this one has left."""
-    first: dict[str, Claimed] = {}
-    for one in claimed:
-        if one.alert.telling.audience is Audience.PATIENT:
-            first.setdefault(one.alert.patient_key, one)
+    first: dict[str, Attempt] = {}
+    for one in attempts:
+        if one.claimed.alert.telling.audience is Audience.PATIENT:
+            first.setdefault(one.claimed.alert.patient_key, one)
     return [
         one
-        for one in claimed
-        if one.alert.telling.audience is not Audience.PATIENT or first[one.alert.patient_key] is one
+        for one in attempts
+        if one.claimed.alert.telling.audience is not Audience.PATIENT
+        or first[one.claimed.alert.patient_key] is one
     ]
 
 
