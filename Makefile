@@ -44,6 +44,9 @@ bench: $(READY) ## figures beside a bare floor program, and build/bench.json: ma
 bench-intake: $(READY) ## figures of the intake alone, and build/bench-intake.json: [QUICK=1] [SOAK=N] [MINUTES=M]
 	$(BIN)/python -m bench.intake $(if $(QUICK),--quick) $(if $(SOAK),--soak $(SOAK)) $(if $(MINUTES),--minutes $(MINUTES))
 
+bench-worklist: $(READY) ## how fast a long worklist opens among millions of tasks, and build/bench-worklist.json: [TASKS=5000000] [OPEN=10000]
+	$(BIN)/python -m bench.worklist $(if $(TASKS),--tasks $(TASKS)) $(if $(OPEN),--open $(OPEN))
+
 bench-deadlines: $(READY) ## deadlines counted in a second, and build/bench-deadlines.json
 	$(BIN)/python -m bench.deadlines
 
@@ -92,4 +95,4 @@ build/fuzz/.ready: requirements-fuzz.lock $(READY)
 	$(BIN)/uv pip install --quiet --target build/fuzz/site --require-hashes --no-deps --requirement requirements-fuzz.lock
 	touch $@
 
-.PHONY: help setup demo check unit test bench bench-intake bench-deadlines bench-timers fuzz layers events kafka format lock clean
+.PHONY: help setup demo check unit test bench bench-intake bench-worklist bench-deadlines bench-timers fuzz layers events kafka format lock clean
