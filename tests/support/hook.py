@@ -1,6 +1,7 @@
 """A receiver of webhooks over real HTTP, which answers as it is told to."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -71,10 +72,10 @@ class Hook:
 
 
 @asynccontextmanager
-async def a_hook() -> AsyncIterator[Hook]:
+async def a_hook(tls: ssl.SSLContext | None = None) -> AsyncIterator[Hook]:
     """A receiver on this machine, for as long as it is needed."""
     hook = Hook()
-    server = await asyncio.start_server(hook.answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(hook.answer, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
     hook.url = f"http://127.0.0.1:{port}/hook?tenant=4"
     try:

@@ -7,6 +7,7 @@ at: a name that leads inside after it was checked finds nobody (server-side requ
 import asyncio
 import logging
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -32,7 +33,13 @@ class _Inside(Exception):
 class WebhookSender:
     """Implements `usecases.deliver_webhooks.Sender`."""
 
-    def __init__(self, *, anywhere: bool, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        anywhere: bool,
+        patience: float = PATIENCE_SECONDS,
+        trusted: ssl.SSLContext | None = None,
+    ) -> None:
         self._anywhere = anywhere
         self._patience = patience
         self._http = httpx2.AsyncClient(
@@ -40,6 +47,7 @@ class WebhookSender:
             limits=httpx2.Limits(max_connections=40, max_keepalive_connections=0),
             follow_redirects=False,
             trust_env=False,
+            verify=trusted or ssl.create_default_context(),
         )
 
     async def send(self, url: str, message_id: UUID, body: bytes, secrets: Sequence[str]) -> str:
