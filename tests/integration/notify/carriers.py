@@ -4,8 +4,21 @@ from services.notify.app import STORES, build_desk
 from services.notify.domain.alert import Channel
 from services.notify.domain.attempt import Taken
 from services.notify.inbound.delivery import DeliveryWorker
+from services.notify.usecases.desk import Desk
 
 EDNA_MAIL = "edna@patients.example.net"
+
+
+_DESKS: dict[tuple[object, ...], Desk] = {}
+
+
+def desk_of(settings) -> Desk:
+    """Reading forty data files for every word that is heard would be most of what a test does."""
+    told = (settings.live, settings.quiet_hours, settings.settling_seconds)
+    key = (*told, settings.public_url, settings.staff_url)
+    if key not in _DESKS:
+        _DESKS[key] = build_desk(settings)
+    return _DESKS[key]
 
 
 class Carried:
@@ -32,7 +45,7 @@ def a_worker_with(house, carrier) -> DeliveryWorker:
     return DeliveryWorker(
         house.database,
         STORES,
-        build_desk(house.settings),
+        desk_of(house.settings),
         {Channel.EMAIL: carrier, Channel.LETTER: carrier},
     )
 

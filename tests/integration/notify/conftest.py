@@ -19,10 +19,11 @@ from services.chassis.consumer import Consumer
 from services.chassis.database import Database, open_database
 from services.chassis.ids import new_id
 from services.chassis.migrate import migrate
-from services.notify.app import STORES, build, build_desk, build_worker
+from services.notify.app import STORES, build, build_worker
 from services.notify.config import NotifySettings
 from services.notify.inbound.delivery import DeliveryWorker
 from services.notify.inbound.events import Ears
+from tests.integration.notify.carriers import desk_of
 from tests.support.postgres import Database as TestDatabase
 from tests.support.postgres import Databases
 from tests.unit.notify.builders import some_settings
@@ -101,7 +102,7 @@ class House:
 
     def a_worker(self, **changes: Any) -> DeliveryWorker:
         settings = self.settings.model_copy(update=changes)
-        return build_worker(settings, self.database, build_desk(settings))
+        return build_worker(settings, self.database, desk_of(settings))
 
     def app(self) -> Any:
         return build(self.settings, self.database).app
@@ -114,13 +115,13 @@ class House:
 
     async def hear_again(self, arrivals: Sequence[Arrival]) -> None:
         await Consumer(
-            self.database, Ears(STORES, build_desk(self.settings).site.policy.budget).subscription
+            self.database, Ears(STORES, desk_of(self.settings).site.policy.budget).subscription
         ).handle(arrivals)
 
     async def sweep(self) -> None:
         """What a process does every few seconds: handle what waits and is held by nothing any more."""
         await Consumer(
-            self.database, Ears(STORES, build_desk(self.settings).site.policy.budget).subscription
+            self.database, Ears(STORES, desk_of(self.settings).site.policy.budget).subscription
         ).sweep()
 
     def arrival(self, event: Event, **changes: Any) -> Arrival:

@@ -1,16 +1,33 @@
 """The pages as people use them: in Chromium, on a telephone, with a keyboard, without scripts, read aloud."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from schemas.alert import ReplyReceived
 from schemas.handover import OfferMade
 from services.chassis.ids import new_id
 from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
 from tests.support.eventually import eventually
 from tests.support.web import served
-from tests.unit.notify.builders import ELM_TREE, TWENTY_POINTS
-from tests.unit.notify.facts import a_task_made, accepted, described, escalated, opened, withdrawn
+from tests.unit.notify.builders import COMMUNITY, ELM_TREE, TWENTY_POINTS
+from tests.unit.notify.facts import (
+    a_task_made,
+    accepted,
+    appointment,
+    contact_named,
+    described,
+    escalated,
+    offered_on,
+    opened,
+    redirected,
+    referral_changed,
+    referred,
+    unanswered,
+    warned,
+    withdrawn,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -192,3 +209,84 @@ async def test_every_link_and_button_of_a_list_has_a_name_of_its_own(house, page
     for role in ("link", "button"):
         names = await page.locator("main").get_by_role(role).all_inner_texts()
         assert len(names) == len(set(names)) >= 2
+
+
+EVERY_SCREEN = ({"width": 1200, "height": 900}, PHONE, NARROWEST)
+
+
+@pytest.mark.parametrize("needs", [(), (TWENTY_POINTS,)])
+async def test_a_patient_who_waits_reads_answers_and_is_heard_on_any_screen(
+    house, page, address, needs
+):
+    handover = referred()
+    starts_at = house.now + timedelta(days=9)
+    await house.hear(described(needs=needs), handover, contact_named(handover))
+    await house.hear(
+        referral_changed(handover, "booked"), appointment(handover, "booked", starts_at)
+    )
+    link = address + await link_of(house)
+
+    for path in ("", "/worse", "/contact"):
+        for size in EVERY_SCREEN:
+            await page.set_viewport_size(size)
+            await page.goto(link + path)
+            await assert_accessible(page)
+            await assert_fits(page)
+
+    await page.goto(link)
+    await page.get_by_role("link", name="I am getting worse while I wait").click()
+    await page.wait_for_url("**/worse")
+    await page.get_by_role("button", name="Yes, tell them that I am getting worse").click()
+    await page.wait_for_url(link)
+    await page.get_by_text("You told us on").wait_for()
+    await assert_accessible(page)
+    (said,) = await house.said(ReplyReceived)
+    assert said.reply == "getting-worse"
+
+
+async def test_a_patient_chooses_a_contact_with_the_keyboard_and_without_scripts(
+    house, browser, address
+):
+    handover = referred()
+    await house.hear(described(), handover, contact_named(handover))
+    context = await browser.new_context(java_script_enabled=False)
+    plain = await context.new_page()
+    link = address + await link_of(house)
+
+    await plain.goto(f"{link}/contact")
+    await plain.get_by_role("button", name="Ask for this contact").press("Enter")
+    await plain.get_by_text("Choose who should be your contact").first.wait_for()
+    await plain.get_by_label("Fellside Community Nursing").check()
+    await plain.get_by_role("button", name="Ask for this contact").press("Enter")
+    await plain.wait_for_url(link)
+    assert "You asked for Fellside Community Nursing" in await plain.locator("main").inner_text()
+    (said,) = await house.said(ReplyReceived)
+    assert (said.reply, said.team) == ("coordinator-changed", COMMUNITY)
+
+
+async def test_a_teams_list_with_every_kind_of_news_is_read_on_any_screen(house, page, address):
+    handover = opened(at=house.now)
+    await house.hear(described(), handover, warned(handover, ELM_TREE))
+    await house.hear(
+        escalated(handover, ELM_TREE),
+        escalated(handover, ELM_TREE, milestone="breach+1wd", step=2),
+        unanswered(handover, ELM_TREE),
+        redirected(handover, COMMUNITY),
+        offered_on(handover, ELM_TREE, tasks=(0,), owner=COMMUNITY),
+    )
+    await sign_in(page, address)
+
+    for size in EVERY_SCREEN:
+        await page.set_viewport_size(size)
+        await page.goto(f"{address}/alerts-inbox")
+        await assert_accessible(page)
+        await assert_fits(page)
+    text = await page.locator("main").inner_text()
+    for words in (
+        "Half of the time has passed",
+        "Still late, task still open",
+        "has not answered in time",
+        "You are asked to take over 1 task",
+        "Goes with the next daily e-mail",
+    ):
+        assert words in text
