@@ -42,7 +42,7 @@ from services.rehearsal.virtual_clock import BEFORE_EVERYTHING, VirtualClock
 from services.rehearsal.ways_out import WaysOut
 
 _AT_ONCE = 200
-_A_MINUTE = timedelta(minutes=1)
+_A_DAY = timedelta(days=1)
 _MOST_TURNS = 2_000
 """In one moment; a story whose moment never ends goes round in circles."""
 
@@ -55,6 +55,19 @@ SELECT least(
     (SELECT min(wanted_at) FROM notify.recalls WHERE ended_at IS NULL),
     (SELECT min(next_try_at) FROM discharge.national_events WHERE state = 'waiting')
 )
+"""
+
+_BUSY = """
+SELECT
+    EXISTS (SELECT FROM discharge.outbox_pending) OR EXISTS (SELECT FROM referral.outbox_pending)
+        OR EXISTS (SELECT FROM notify.outbox_pending) AS post,
+    EXISTS (SELECT FROM discharge.timers WHERE rung_at IS NULL AND cancelled_at IS NULL AND due_at <= $1)
+        OR EXISTS (SELECT FROM referral.timers WHERE rung_at IS NULL AND cancelled_at IS NULL AND due_at <= $1)
+        OR EXISTS (SELECT FROM notify.timers WHERE rung_at IS NULL AND cancelled_at IS NULL AND due_at <= $1)
+        AS timers,
+    EXISTS (SELECT FROM notify.alerts WHERE state = 'waiting' AND next_attempt_at <= $1)
+        OR EXISTS (SELECT FROM notify.recalls WHERE ended_at IS NULL AND wanted_at <= $1) AS delivery,
+    EXISTS (SELECT FROM discharge.national_events WHERE state = 'waiting' AND next_try_at <= $1) AS nation
 """
 
 _PARKED = """
@@ -108,14 +121,8 @@ class Town:
 
     async def settle(self) -> None:
         """Let everything happen that this moment brings. Raises `StoryError` when something went wrong in it."""
-        await self._sweep()
         for _ in range(_MOST_TURNS):
-            busy = await self.post.carry(self.clock.now)
-            for timers in self.timers:
-                busy += await timers.ring(_AT_ONCE)
-            busy += await self.delivery.take_back() + await self.delivery.deliver_due()
-            busy += await self.reader.turn()
-            if not busy:
+            if not await self._turn():
                 break
         else:
             raise StoryError("this moment never ends: the services answer each other for ever")
@@ -124,9 +131,23 @@ class Town:
             said = ", ".join(f"{row['service']}: {row['reason']} {row['error']}" for row in parked)
             raise StoryError(f"a record could not be handled and waits for a person ({said})")
 
+    async def _turn(self) -> int:
+        """One round of whatever has something to do; returns how much was done."""
+        busy = await self.connection.fetchrow(_BUSY, self.clock.now)
+        assert busy is not None
+        done = await self.post.carry(self.clock.now) if busy["post"] else 0
+        if busy["timers"]:
+            for timers in self.timers:
+                done += await timers.ring(_AT_ONCE)
+        if busy["delivery"]:
+            done += await self.delivery.take_back() + await self.delivery.deliver_due()
+        if busy["nation"]:
+            done += await self.reader.turn()
+        return done
+
     async def _sweep(self) -> None:
-        """What background loops do every minute, once for each moment that is further from the last than that."""
-        if self.clock.now - self.swept_at < _A_MINUTE:
+        """What background loops do every minute: here before each step of the story, and once in each day between."""
+        if self.clock.now - self.swept_at < _A_DAY:
             return
         self.swept_at = self.clock.now
         await self.directory.look()
@@ -134,12 +155,17 @@ class Town:
 
     async def live_until(self, at: datetime) -> None:
         """Let time pass: the clock stops at every moment when something is due."""
+        self.swept_at = BEFORE_EVERYTHING
+        await self._sweep()
         await self.settle()
         while (due := await self.connection.fetchval(_NEXT)) is not None and due <= at:
             moved = max(due, self.clock.now + timedelta(microseconds=due <= self.clock.now))
             await self.clock.turn_to(moved)
+            await self._sweep()
             await self.settle()
         await self.clock.turn_to(max(at, self.clock.now))
+        self.swept_at = BEFORE_EVERYTHING
+        await self._sweep()
 
 
 @asynccontextmanager

@@ -85,13 +85,33 @@ async def test_what_is_sent_while_the_feed_is_down_comes_in_afterwards(
     assert outcome.came_true, "\n".join(as_text(outcome))
 
 
-async def test_a_year_of_silence_plays_in_seconds_and_closes_nothing(
-    ground: Ground, tmp_path: Path
-) -> None:
+async def test_weeks_of_silence_escalate_and_close_nothing(ground: Ground, tmp_path: Path) -> None:
     path = a_story(
         tmp_path,
         "  - send: a03.hl7",
-        '  - {at: "2027-09-08 11:20", expect: {including: [{rule: R01, open: true}]}}',
+        '  - at: "2026-09-15 11:20"',
+        "    expect:",
+        "      including: [{rule: R01, open: true, owner: ward-ZTA}]",
+        "      said: [{event: task.escalated, code: send-discharge-summary, milestone: breach}]",
+    )
+    text = path.read_text().replace(", milestone: breach}", ', at: "2026-09-09 11:20"}')
+    path.write_text(text)
+    outcome = await played(ground, path)
+    assert outcome.came_true, "\n".join(as_text(outcome))
+
+
+async def test_a_year_passes_over_what_is_done(ground: Ground, tmp_path: Path) -> None:
+    path = a_story(
+        tmp_path,
+        "  - send: a03.hl7",
+        "  - {act: withdraw, as: ward-ZTA, on: {handover: discharge}, with: {reason: entered-in-error}}",
+        *(
+            f"  - {{act: acknowledge, as: {team}, on: {{alert: withdrawn}}}}"
+            for team in ("practice-Z90001", "pharmacy-FZZ01", "community-ZTC")
+        ),
+        '  - at: "2027-09-08 11:20"',
+        "    expect: {tasks: [], handovers: [{state: withdrawn}]}",
+        "  - nothing: {said: [{event: task.escalated}]}",
     )
     outcome = await played(ground, path)
     assert outcome.came_true, "\n".join(as_text(outcome))
