@@ -92,12 +92,13 @@ def _at_the_desk(found: Desk, directory: Directory, now: datetime) -> dict[str, 
     if found.person.restricted:
         return {"restricted": True}
     waiting = found.waiting
+    ahead = [one.due_at for one in waiting if one.due_at > now]
     teams = dict.fromkeys((one.team, one.asked, one.skill) for one in waiting)
     return {
         "restricted": False,
         "name": person_name(found.person) if found.person.known else "Name not known here",
         "late": sum(one.due_at <= now for one in waiting),
-        "next": near(min(one.due_at for one in waiting), now),
+        "next": near(min(ahead), now) if ahead else "",
         "contact": found.coordinator_name,
         "contact_phone": found.coordinator_phone,
         "coordinator": directory.name_of(found.coordinator_team),
