@@ -1,5 +1,6 @@
 """Silence: what passes on the way to a deadline changes no status, it tells the owner and somebody further up."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.referral.domain import ladder
@@ -14,7 +15,8 @@ def escalate(
 ) -> TaskWarned | TaskEscalated | None:
     """Take the highest step of the ladder whose time has come; None when there is none to take.
 
-    Steps that passed together, in an outage, are one step (A47). The owner is told at each, with the team that has
+    Steps that passed together, in an outage, are one step that tells everybody whom they would have told (A47); the
+    first word of a breach is said as such, however late it comes. The owner is told at each, with the team that has
     not answered yet and the roles that the rule names. A role that the directory does not know is replaced by its
     last resort, so that the ladder always ends at somebody.
     """
@@ -25,13 +27,15 @@ def escalate(
     reached = task.ladder_step
     while reached < len(steps) and ladder.time_of(steps[reached], task, calendar, playbook) <= now:
         reached += 1
-    step = steps[min(reached, len(steps)) - 1]
+    passed = steps[task.ladder_step : reached] or steps[-1:]
+    step = passed[-1]
+    passed = tuple(one for one in passed if ladder.is_breach(one) == ladder.is_breach(step))
     rings_at = (
         ladder.time_of(steps[reached], task, calendar, playbook)
         if reached < len(steps)
         else ladder.time_again(rule, now, calendar, playbook)
     )
-    told = _told(step, task, whole, playbook)
+    told = _told(passed, task, whole, playbook)
     if not ladder.is_breach(step):
         return TaskWarned(
             task_id=task.task_id,
@@ -52,7 +56,7 @@ def escalate(
         due_at=task.due_at,
         at=now,
         step=task.escalation_step + 1,
-        milestone=step.at,
+        milestone=step.at if task.escalation_step else ladder.BREACH.at,
         ladder_step=reached,
         rings_at=rings_at,
     )
@@ -85,12 +89,12 @@ def unanswered(
     return OfferUnanswered(offer.offer_id, offer.team, owner, tuple(told), offer.accept_by, now)
 
 
-def _told(step: Step, task: Task, whole: Whole, playbook: Playbook) -> tuple[str, ...]:
+def _told(steps: Sequence[Step], task: Task, whole: Whole, playbook: Playbook) -> tuple[str, ...]:
     told = [task.owner_team]
     offer = whole.offer_of(task)
     if offer is not None and offer.state == "offered":
         told.append(offer.team)
-    told += (team_of(asked, task, whole.handover, playbook) for asked in step.to)
+    told += (team_of(asked, task, whole.handover, playbook) for step in steps for asked in step.to)
     return tuple(dict.fromkeys(told))
 
 

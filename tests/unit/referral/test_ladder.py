@@ -82,6 +82,18 @@ def test_what_passed_together_in_an_outage_is_said_once():
     assert fact.rings_at > task.due_at + timedelta(minutes=5)
 
 
+def test_the_first_word_of_a_breach_is_said_as_such_however_late_it_comes():
+    """Days after the deadline, in an outage: whoever hears of it now has not heard of it before."""
+    whole = a_whole()
+    task = by_rule(whole, "R01")
+
+    fact = escalate(task, whole, task.due_at + timedelta(days=6), a_playbook())
+
+    assert isinstance(fact, TaskEscalated)
+    assert (fact.milestone, fact.step) == ("breach", 1)
+    assert SAFETY in fact.told_teams
+
+
 def test_who_has_not_answered_is_told_beside_who_is_accountable():
     whole = a_whole()
     task = by_rule(whole, "R06")
