@@ -223,7 +223,7 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         bulk_pages(desks, WorklistTables(directory.teams), BulkTables(), pages),
         look_up_pages(desks, LookUpTables(), queues, pages),
         waiting_pages(database, views, directory, pages),
-        handover_pages(desks, views, pages),
+        handover_pages(desks, views, pages, see),
         contact_pages(desks, views, pages),
         measure_pages(
             database,

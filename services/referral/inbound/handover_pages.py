@@ -23,6 +23,7 @@ from services.referral.inbound.words import state_tag
 from services.referral.inbound.worklist_cards import offer_card, person_card
 from services.referral.usecases.complete_handover import complete_handover
 from services.referral.usecases.ports import Views
+from services.referral.usecases.see import See
 from services.referral.usecases.views import WholeView
 from services.referral.usecases.withdraw_handover import withdraw_handover
 
@@ -40,7 +41,7 @@ NOTICES: Mapping[str, str] = {
 }
 
 
-def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
+def handover_pages(desks: Desks, views: Views, pages: Pages, see: See) -> APIRouter:
     """Below `/worklist/handovers/{id}`."""
     router = APIRouter(prefix="/worklist/handovers/{handover_id}", include_in_schema=False)
     directory = desks.playbook.directory
@@ -58,6 +59,7 @@ def handover_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
         handover_id: UUID, request: Request, actor: Reader, done: str = ""
     ) -> HTMLResponse:
         whole, now = await read(handover_id, actor)
+        await see(actor, handover_id, "handover", handover_id)
         coordinator = directory.teams.get(whole.coordinator_team)
         member = Role.TEAM in actor.roles
         acts = member and whole.state == "open"
