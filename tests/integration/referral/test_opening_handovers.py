@@ -155,7 +155,7 @@ async def test_a_batch_costs_the_same_number_of_statements_however_large_it_is(h
             return list(unit.connection.asked)
 
     assert await statements(2) == await statements(100)
-    assert len(await statements(1)) == 7
+    assert len(await statements(1)) == 9
 
 
 async def test_after_asthma_the_practice_is_asked_for_a_review(house):
