@@ -33,8 +33,9 @@ def correct(
         return None
     if handover.state == "withdrawn":
         return _remember(whole, discharge, now, new_id) if handover.readmitted_by else None
-    old = {one.rule.id: one for one in plan(before, handover.opened_at, playbook)}
-    new = {one.rule.id: one for one in plan(discharge, handover.opened_at, playbook)}
+    opened_at, happened = handover.opened_at, handover.happened
+    old = {one.rule.id: one for one in plan(before, opened_at, playbook, happened)}
+    new = {one.rule.id: one for one in plan(discharge, opened_at, playbook, happened)}
     death = _death(handover, before, discharge, known_dead=known_dead)
     ended = (bool(death) and not discharge.deceased) or handover.readmitted_by is not None
     fresh = [] if ended else [one for rule, one in new.items() if rule not in old]

@@ -10,6 +10,7 @@ from services.referral.domain.handover import Handover, Whole
 from services.referral.domain.happening import after, done, happen
 from services.referral.domain.planning import plan, plan_on
 from services.referral.domain.referral import Referral
+from services.referral.domain.replanning import correct
 from services.referral.domain.rules import HAPPENED
 from services.referral.outbound.condition_entries import read_value_sets
 from services.referral.outbound.happening_files import read_happenings
@@ -376,3 +377,18 @@ def test_the_stages_of_the_medicines_service_follow_one_another():
     assert [task.rule_id for task in first.tasks[len(whole.tasks) :]] == ["R10"]
     assert [task.rule_id for task in second.tasks[len(first.tasks) :]] == ["R11"]
     assert by_rule(second, "R11").code == "dms-stage-3"
+
+
+def test_another_practice_is_asked_by_the_time_that_counts_from_the_receipt():
+    """The summary was received before the hospital corrected the practice."""
+    received = NOW + timedelta(hours=4)
+    opened = an_opening()
+    whole = with_handover(
+        Whole(opened.handover, opened.offers, opened.tasks),
+        happened={"summary-acknowledged": received},
+    )
+
+    fact = correct(whole, a_discharge(practice="Z90002"), received, a_playbook(), new_id)
+
+    [asked] = [task for task in fact.tasks if task.rule_id == "R06"]
+    assert asked.due_at == received + timedelta(weeks=1)
