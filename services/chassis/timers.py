@@ -16,7 +16,7 @@ from services.chassis.post_metrics import CLOCK_SKEW, TIMER_LATENESS, TIMERS_OVE
 from services.chassis.unit_of_work import UnitOfWork
 
 _log = get_logger()
-_AT_ONCE = 500
+_AT_ONCE = 1000
 _LONGEST_SLEEP = 5.0
 
 
