@@ -124,9 +124,6 @@ DISCHARGES = {
     "R44": (ACUTE | {"specialty": "715"}, ACUTE),
     "R45": (ACUTE, ACUTE | {"specialty": "715"}),
     "R46": (ACUTE | {"specialty": "711"}, {"specialty": "300"}),
-    "practice-none": ({"practice": "V81997"}, {}),
-    "practice-not-known": ({"practice": "V81999"}, {"practice": "V81997"}),
-    "summary-to-patient": ({"practice": "V81999"}, {}),
 }
 
 
