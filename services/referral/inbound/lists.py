@@ -70,7 +70,7 @@ def lists(database: Database, views: Views) -> APIRouter:
     async def offers(asked: Listing, actor: Reader) -> Page[OfferView]:
         """Offers made to your teams, or by them; the earliest deadline first.
 
-        `state` is `offered`, `accepted`, `declined` or `withdrawn`.
+        `state` is `offered`, `accepted`, `declined`, `redirected` or `withdrawn`. `priority` and `skills` are those of its tasks.
         """
         return await page(
             views.offers, asked.filters(actor), lambda row: (row.due_at, row.offer_id)
