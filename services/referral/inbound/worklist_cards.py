@@ -211,6 +211,4 @@ def in_place_of(whom: str, directory: Directory) -> str:
     if whom in directory.organisations:
         closed = directory.name_of_organisation(whom)
         return f"You were asked because {closed} ({whom}) has closed and your team follows it: routed by succession."
-    return (
-        f"You were asked because no {ROLES.get(whom, whom)} for this patient is in the directory."
-    )
+    return f"You were asked because no {ROLES.get(whom, whom.replace('-', ' '))} for this patient is in the directory."
