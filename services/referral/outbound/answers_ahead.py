@@ -46,5 +46,5 @@ class AnswerTable:
         for row in await connection.fetch(_TAKE, list(spells)):
             said = dict(row)
             cause = Cause(said.pop("correlation_id"), said.pop("causation_id"))
-            taken.append((DocumentAnswered(**said), cause))
+            taken.append((DocumentAnswered.model_validate(said), cause))
         return sorted(taken, key=lambda one: (one[0].answered_at, one[0].answer))
