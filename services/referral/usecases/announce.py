@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from schemas.directory import TeamDescribed
 from schemas.handover import HandoverOpened
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain import facts
+from services.referral.usecases.directory_records import Described
 from services.referral.usecases.event_of import event_of, offer_made, task_made
 from services.referral.usecases.records import Loaded
 
@@ -53,6 +55,18 @@ def happened(
                 occurred_at=fact.at,
             )
     return said
+
+
+def team(unit: UnitOfWork, team_id: str, described: Described, cause: Cause) -> None:
+    """Say how to reach a team, in the stream of its descriptions."""
+    subject = f"team:{team_id}"
+    unit.publish(
+        TeamDescribed(patient_key=subject, team=team_id, described_at=unit.now, **described.words),
+        stream=subject,
+        sequence=described.said,
+        cause=cause,
+        occurred_at=unit.now,
+    )
 
 
 def _stream(handover_id: UUID) -> str:

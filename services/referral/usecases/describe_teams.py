@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from schemas.directory import TeamDescribed
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain.directory import Directory
 from services.referral.domain.edition import Edition
 from services.referral.domain.organisations import Team
+from services.referral.usecases import announce
 from services.referral.usecases.directory_ports import Imports
 from services.referral.usecases.directory_records import Described
 
@@ -34,15 +34,7 @@ async def describe_teams(
     if not new:
         return 0
     for team_id, one in sorted(new.items()):
-        unit.publish(
-            TeamDescribed(
-                patient_key=f"team:{team_id}", team=team_id, described_at=unit.now, **one.words
-            ),
-            stream=f"team:{team_id}",
-            sequence=one.said,
-            cause=cause,
-            occurred_at=unit.now,
-        )
+        announce.team(unit, team_id, one, cause)
     await imports.describe(unit.connection, new)
     return len(new)
 
