@@ -65,7 +65,10 @@ def build(settings: NotifySettings, database: Database) -> Parts:
     )
     app.include_router(alerts_api(database, STORES))
     app.include_router(inbox_pages(database, STORES, desk, pages))
-    app.include_router(patient_page(PatientDoor(database, STORES, desk, pages)))
+    door = PatientDoor(database, STORES, desk, pages)
+    # Before the sign-in: on their own page a member of staff is the patient whose link they hold.
+    app.state.recognisers.insert(0, door.recognise)
+    app.include_router(patient_page(door))
     loops: dict[str, Loop] = {"forget-answers": partial(forget_old_answers, database)}
     if settings.delivery == "on":
         worker = build_worker(settings, database, desk)

@@ -1,5 +1,6 @@
 """What opens when somebody holds a private link: a page that is not kept, and whatever they answer there."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,6 +9,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.chassis.access import Actor, Role
 from services.chassis.database import Database
 from services.chassis.metrics import Children, counter
 from services.chassis.pages import Pages, field_errors
@@ -20,6 +22,8 @@ from services.notify.usecases.records import Reply
 
 _STATUS: Final = {"open": 200, "changed": 200, "closed": 410, "unknown": 404, "too-many": 429}
 _LONGEST_TOKEN: Final = 100
+_ANSWER_PATH: Final = re.compile(r"/p/(?P<token>[^/]+)/")
+_HOLDER: Final = Actor("patient-link", frozenset({Role.PATIENT_LINK}))
 _OPENED = Children(
     counter("baton_notify_private_links_total", "Private links opened, by answer", ("answer",))
 )
@@ -37,6 +41,14 @@ class PatientDoor:
     desk: Desk
     pages: Pages
     guessing: Guessing = field(default_factory=Guessing)
+
+    async def recognise(self, request: Request) -> Actor | None:
+        """Whoever sends an answer with a link that exists holds that link; what it opens now is decided later."""
+        found = _ANSWER_PATH.match(request.url.path)
+        if request.method != "POST" or found is None:
+            return None
+        answer, _ = await self._look(request, found["token"])
+        return None if answer in {"unknown", "too-many"} else _HOLDER
 
     async def show(
         self, request: Request, token: str, template: str, *, status: int = 200, error: str = ""

@@ -12,6 +12,7 @@ from services.notify.domain.errors import TeamNotToChoose
 from services.notify.inbound.patient_door import PatientDoor
 
 Holder = Annotated[Actor, allow(Role.PATIENT_LINK, Role.PUBLIC)]
+Answerer = Annotated[Actor, allow(Role.PATIENT_LINK)]
 Key = Annotated[UUID, Form(alias="idempotency_key")]
 Team = Annotated[str, Form(max_length=100)]
 
@@ -29,7 +30,7 @@ def patient_page(door: PatientDoor) -> APIRouter:
         return await door.show(request, token, "worse.html")
 
     @router.post("/p/{token}/worse")
-    async def worse(request: Request, token: str, key: Key, _: Holder) -> Response:
+    async def worse(request: Request, token: str, key: Key, _: Answerer) -> Response:
         return await door.answer(request, token, WORSE, key)
 
     @router.get("/p/{token}/contact")
@@ -37,12 +38,12 @@ def patient_page(door: PatientDoor) -> APIRouter:
         return await door.show(request, token, "contact.html")
 
     @router.post("/p/{token}/contact/agree")
-    async def agree(request: Request, token: str, key: Key, _: Holder) -> Response:
+    async def agree(request: Request, token: str, key: Key, _: Answerer) -> Response:
         return await door.answer(request, token, AGREED, key)
 
     @router.post("/p/{token}/contact")
     async def choose(
-        request: Request, token: str, key: Key, _: Holder, team: Team = ""
+        request: Request, token: str, key: Key, _: Answerer, team: Team = ""
     ) -> Response:
         try:
             return await door.answer(request, token, CHANGED, key, team)
