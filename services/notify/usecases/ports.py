@@ -164,11 +164,9 @@ class Digests(Protocol):
 
 
 class Teams(Protocol):
-    async def keep(self, connection: Connection, described: Sequence[DescribedTeam]) -> None:
-        """Keep the latest word on each team; older words than what is known change nothing."""
+    async def keep(self, connection: Connection, described: Sequence[DescribedTeam]) -> None: ...
 
-    async def find(self, connection: Connection, teams: Collection[str]) -> list[DescribedTeam]:
-        """What was said of these teams, as far as something was."""
+    async def find(self, connection: Connection, teams: Collection[str]) -> list[DescribedTeam]: ...
 
 
 class Replies(Protocol):
