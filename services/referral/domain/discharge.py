@@ -32,7 +32,6 @@ class Discharge:
     test_patient: bool = False
     specialty: str = ""
     """Treatment function code, as sent."""
-    ward: str = ""
     age: int | None = None
     """Years at discharge, where the birth date is known."""
 

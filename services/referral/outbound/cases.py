@@ -27,7 +27,6 @@ def discharge_row(discharge: Discharge | None) -> dict[str, Any] | None:
         "said_deceased": discharge.said_deceased,
         "test_patient": discharge.test_patient,
         "specialty": discharge.specialty,
-        "ward": discharge.ward,
         "age": discharge.age,
     }
 

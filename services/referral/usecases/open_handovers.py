@@ -81,6 +81,5 @@ def read_discharge(event: SpellDischarged | SpellCorrected) -> Discharge:
         said_deceased=event.deceased,
         test_patient=event.test_patient,
         specialty=event.specialty,
-        ward=event.ward,
         age=event.age,
     )

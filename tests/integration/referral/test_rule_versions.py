@@ -7,7 +7,7 @@ import pytest
 from services.referral.app import build
 from services.referral.outbound.rule_versions import RuleChangedError, RuleVersionTable
 from services.referral.usecases.read_documents import UNCLAIMED
-from services.referral.usecases.recording import DEADLINE, UNREAD
+from services.referral.usecases.recording import COORDINATOR, DEADLINE, UNANSWERED, UNREAD
 from tests.integration.referral.conftest import WARD, some_settings
 
 
@@ -43,8 +43,8 @@ async def test_an_old_task_keeps_the_words_of_its_version(house):
 async def test_a_process_has_its_parts(house):
     parts = build(some_settings(), house.database)
 
-    assert set(parts.timers) == {DEADLINE, UNREAD, UNCLAIMED}
-    assert set(parts.loops) == {"watch", "forget-answers"}
+    assert {DEADLINE, UNREAD, UNCLAIMED, UNANSWERED, COORDINATOR} <= set(parts.timers)
+    assert set(parts.loops) == {"watch", "queues", "directory", "webhooks", "forget-answers"}
     assert parts.subscription.topics == [
         "care.alerts.v1",
         "care.documents.v1",

@@ -70,7 +70,6 @@ def _facts(statement: Statement, stay: Stay) -> dict[str, Any]:
     person, left = statement.person, stay.discharged_at or statement.happened_at
     return {
         "provider": stay.provider,
-        "ward": stay.ward,
         "encounter_class": stay.encounter_class,
         "discharged_at": left,
         "method": stay.method,

@@ -64,7 +64,6 @@ def _discharge(facts: Mapping[str, Any]) -> Discharge:
         said_deceased=facts["deceased"],
         test_patient=facts["test_patient"],
         specialty=facts["specialty"],
-        ward=facts["ward"],
         age=facts["age"],
     )
 
@@ -73,7 +72,6 @@ def _seen(facts: Mapping[str, Any], discharge: Discharge) -> dict[str, str]:
     """What the rules look at, without the times and without anybody's name."""
     said = {
         "hospital": discharge.provider,
-        "ward": discharge.ward,
         "class": discharge.encounter_class,
         "left": _local(discharge.discharged_at),
         "method": discharge.method,
