@@ -38,7 +38,10 @@ def leave_closed(
         known = with_offers(whole, facts)
         waiting = waiting_at(known, to)
         asked = waiting.offer_id if waiting else None
-        if asked is None or any(task.offer_id != asked for task in tasks):
+        stuck = any(task.owner_team == closed for task in tasks) and not is_closed(
+            whole.handover.sender_team, playbook
+        )
+        if stuck or asked is None or any(task.offer_id != asked for task in tasks):
             facts += _move(known, team, tasks, to, now, playbook, new_id)
     return tuple(facts)
 
@@ -96,9 +99,12 @@ def _give_back(
         owner = offer.from_team or whole.handover.sender_team
         if is_closed(owner, playbook):
             owner = whole.handover.sender_team
-        if offer.team != closed.id or offer.state not in ("offered", "accepted"):
-            continue
-        ids = tuple(t.task_id for t in whole.open_tasks() if t.offer_id == offer.offer_id)
+        asked = offer.team == closed.id and offer.state in ("offered", "accepted")
+        ids = tuple(
+            task.task_id
+            for task in whole.open_tasks()
+            if task.offer_id == offer.offer_id and (asked or task.owner_team == closed.id)
+        )
         if ids and not is_closed(owner, playbook):
             reason = "practice-closed"
             back.append(OfferDeclined(offer.offer_id, closed.id, ids, owner, reason, now, SYSTEM))
@@ -120,7 +126,8 @@ def _move(
     by_owner: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
         offer = whole.offer_of(task)
-        if offer and offer.team == task.owner_team == closed.id and not is_closed(sender, playbook):
+        theirs = offer and (offer.team == closed.id or offer.state == "offered")
+        if offer and theirs and task.owner_team == closed.id and not is_closed(sender, playbook):
             taken_back[offer].append(task)
         else:
             by_owner[task.owner_team].append(task)
@@ -148,7 +155,10 @@ def _offer(
     playbook: Playbook,
     new_id: Ids,
 ) -> Offer:
-    return waiting_at(whole, to) or Offer(
+    waiting = waiting_at(whole, to)
+    if waiting is not None and waiting != before:
+        return waiting
+    return Offer(
         offer_id=new_id(),
         handover_id=whole.handover.handover_id,
         team=to.id,
