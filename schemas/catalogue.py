@@ -18,16 +18,13 @@ from schemas.handover import (
     HandoverReopened,
     HandoverReplanned,
     HandoverWithdrawn,
+)
+from schemas.offer import (
     OfferAccepted,
     OfferDeclined,
     OfferMadeLater,
     OfferRedirected,
     OfferUnanswered,
-    TaskAdded,
-    TaskChanged,
-    TaskClaimed,
-    TaskEscalated,
-    TaskWarned,
 )
 from schemas.patient import PatientDescribed
 from schemas.referral import AppointmentChanged, ReferralChanged
@@ -40,6 +37,7 @@ from schemas.spell import (
     SpellPatientChanged,
     SpellQuestioned,
 )
+from schemas.task import TaskAdded, TaskChanged, TaskClaimed, TaskEscalated, TaskWarned
 
 EVENTS: tuple[type[Event], ...] = (
     PatientDescribed,

@@ -105,9 +105,7 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     return parts
 
 
-def build_intake(
-    settings: DischargeSettings, database: Database, profiles: Profiles
-) -> Intake:
+def build_intake(settings: DischargeSettings, database: Database, profiles: Profiles) -> Intake:
     """What takes every message in, whatever the door."""
     return Intake(
         database, build_stores(), build_key_of(settings), settings.senders, profiles=profiles

@@ -7,26 +7,18 @@ from uuid import UUID
 from schemas.alert import AlertNotDelivered, AlertOvertaken
 from schemas.document import DocumentAnswered, DocumentReceived
 from schemas.event import Event
-from schemas.handover import (
-    CoordinatorNamed,
-    HandoverOpened,
-    HandoverReplanned,
-    HandoverWithdrawn,
+from schemas.handover import CoordinatorNamed, HandoverOpened, HandoverReplanned, HandoverWithdrawn
+from schemas.offer import (
     OfferAccepted,
     OfferDeclined,
     OfferMade,
     OfferMadeLater,
     OfferRedirected,
     OfferUnanswered,
-    TaskAdded,
-    TaskChanged,
-    TaskClaimed,
-    TaskEscalated,
-    TaskMade,
-    TaskWarned,
 )
 from schemas.referral import AppointmentChanged, ReferralChanged
 from schemas.spell import SpellCorrected, SpellDischarged
+from schemas.task import TaskAdded, TaskChanged, TaskClaimed, TaskEscalated, TaskMade, TaskWarned
 from services.rehearsal.local_time import say_moment
 from services.rehearsal.post import Said
 from services.rehearsal.timeline import Entry

@@ -13,19 +13,16 @@ from schemas.handover import (
     HandoverReopened,
     HandoverReplanned,
     HandoverWithdrawn,
+)
+from schemas.offer import (
     OfferAccepted,
     OfferDeclined,
     OfferMadeLater,
     OfferRedirected,
     OfferUnanswered,
-    TaskAdded,
-    TaskChanged,
-    TaskClaimed,
-    TaskEscalated,
-    TaskMade,
-    TaskWarned,
 )
 from schemas.referral import AppointmentChanged, ReferralChanged
+from schemas.task import TaskAdded, TaskChanged, TaskClaimed, TaskEscalated, TaskMade, TaskWarned
 from services.notify.domain import plan as plans
 from services.notify.domain import telling
 from services.notify.domain.alert import Telling

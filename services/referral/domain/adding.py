@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.referral.domain.facts import TaskAdded, TaskChanged
 from services.referral.domain.handover import Whole
 from services.referral.domain.planning import Ids, plan_on, task_of
 from services.referral.domain.rules import Playbook, Trigger
+from services.referral.domain.task_facts import TaskAdded, TaskChanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from services.referral.domain import reasons
 from services.referral.domain.errors import NotOffered, OfferAlreadyAnswered, ReasonUnknown
-from services.referral.domain.facts import OfferAccepted, OfferDeclined
 from services.referral.domain.handover import Offer, Whole
+from services.referral.domain.offer_facts import OfferAccepted, OfferDeclined
 from services.referral.domain.people import Person
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from services.referral.domain.errors import CoordinatorIncomplete, NotInThisHandover
-from services.referral.domain.facts import CoordinatorNamed, TaskAdded
+from services.referral.domain.facts import CoordinatorNamed
 from services.referral.domain.handover import Coordinator, Handover, Offer, Whole
 from services.referral.domain.people import PATIENT, Person
 from services.referral.domain.planning import Ids, plan_on, task_of
 from services.referral.domain.rules import Playbook
+from services.referral.domain.task_facts import TaskAdded
 
 A_DAY = timedelta(hours=24)
 

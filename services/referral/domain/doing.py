@@ -10,9 +10,9 @@ from services.referral.domain.errors import (
     OfferNotAccepted,
     ReasonMissing,
 )
-from services.referral.domain.facts import TaskChanged, TaskNoted
 from services.referral.domain.handover import Task, TaskStatus, Whole
 from services.referral.domain.people import Person
+from services.referral.domain.task_facts import TaskChanged, TaskNoted
 
 MOVES: Mapping[TaskStatus, frozenset[TaskStatus]] = {
     "draft": frozenset({"requested", "cancelled", "entered-in-error"}),

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from services.referral.domain import ladder
 from services.referral.domain.directory import Team
-from services.referral.domain.facts import OfferUnanswered, TaskEscalated, TaskWarned
 from services.referral.domain.handover import Handover, Offer, Task, Whole
+from services.referral.domain.offer_facts import OfferUnanswered
 from services.referral.domain.rules import Asked, Playbook, Step, Whose, resolve
+from services.referral.domain.task_facts import TaskEscalated, TaskWarned
 
 
 def escalate(

@@ -12,9 +12,16 @@ from services.referral.domain.handover import (
     Handover,
     Offer,
     Task,
-    TaskStatus,
+)
+from services.referral.domain.offer_facts import (
+    OfferAccepted,
+    OfferDeclined,
+    OfferRedirected,
+    OfferUnanswered,
+    TasksOffered,
 )
 from services.referral.domain.referral_facts import ReferralFact
+from services.referral.domain.task_facts import TaskFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,159 +43,6 @@ class NotOpened:
     spell_id: UUID
     patient_key: str
     reason: NotOpenedReason
-
-
-@dataclass(frozen=True, slots=True)
-class OfferAccepted:
-    """The receiver took the offer: its tasks are theirs from this instant."""
-
-    offer_id: UUID
-    team: str
-    tasks: tuple[UUID, ...]
-    takes_coordination: bool
-    coordinator_team: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferDeclined:
-    """The receiver said no: the sender, who had the tasks all along, takes them up."""
-
-    offer_id: UUID
-    team: str
-    tasks: tuple[UUID, ...]
-    owner_team: str
-    reason: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class TasksOffered:
-    """A team asks another one to take over work that it is accountable for, and stays so until that one accepts."""
-
-    offer: Offer
-    tasks: tuple[UUID, ...]
-    owner_team: str
-    reason: str
-    """Coded: one of `reasons.OFFER`."""
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferRedirected:
-    """The team that was asked passed the work on in one act; from now on it is accountable until `offer` is accepted."""
-
-    offer_id: UUID
-    team: str
-    offer: Offer
-    tasks: tuple[UUID, ...]
-    reason: str
-    """Coded: one of `reasons.REDIRECT`."""
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferUnanswered:
-    """Nobody accepted in time."""
-
-    offer_id: UUID
-    team: str
-    owner_team: str
-    told_teams: tuple[str, ...]
-    accept_by: datetime
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TaskAdded:
-    """A task joined an open handover."""
-
-    task: Task
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TaskChanged:
-    """A task moved to another status, by a person."""
-
-    task_id: UUID
-    status: TaskStatus
-    owner_team: str
-    at: datetime
-    by: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskClaimed:
-    """A person in the accountable team took a task, or put it back (`person` empty)."""
-
-    task_id: UUID
-    owner_team: str
-    person: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskSnoozed:
-    """A task left its team's list for a while, or came back to it (`until` empty)."""
-
-    task_id: UUID
-    owner_team: str
-    until: datetime | None
-    reason: str
-    """Coded: one of `reasons.SNOOZE`."""
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskWarned:
-    """A good part of the time for a task has passed and it is still open."""
-
-    task_id: UUID
-    code: str
-    owner_team: str
-    told_teams: tuple[str, ...]
-    milestone: str
-    due_at: datetime
-    at: datetime
-    ladder_step: int
-    """How far its ladder has got."""
-    rings_at: datetime | None
-    """When the next step is due."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskNoted:
-    """Somebody wrote something down about a task."""
-
-    task_id: UUID
-    text: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskEscalated:
-    """A deadline passed in silence."""
-
-    task_id: UUID
-    code: str
-    owner_team: str
-    told_teams: tuple[str, ...]
-    due_at: datetime
-    at: datetime
-    step: int = 1
-    milestone: str = "breach"
-    ladder_step: int = 1
-    rings_at: datetime | None = None
-    """When the next step is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,10 +141,8 @@ WholeFact = (
     | SomethingHappened
 )
 """What happens to a handover as a whole."""
-TaskFact = (
-    TaskAdded | TaskChanged | TaskClaimed | TaskNoted | TaskSnoozed | TaskWarned | TaskEscalated
-)
-"""What happens to one task."""
+
+
 Fact = (
     TasksOffered
     | OfferAccepted

@@ -10,19 +10,17 @@ from services.referral.domain.facts import (
     HandoverCompleted,
     HandoverReplanned,
     HandoverWithdrawn,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRedirected,
     SomethingHappened,
-    TaskChanged,
 )
 from services.referral.domain.handover import FINAL, Offer, OfferState, Task, TaskStatus, Whole
 from services.referral.domain.happening import happen
+from services.referral.domain.offer_facts import OfferAccepted, OfferDeclined, OfferRedirected
 from services.referral.domain.people import SYSTEM
 from services.referral.domain.planning import Ids
 from services.referral.domain.referral import Progress, ReferralState
 from services.referral.domain.referral_facts import AppointmentChanged, ReferralMoved
 from services.referral.domain.rules import Playbook
+from services.referral.domain.task_facts import TaskChanged
 
 ACCEPTED, REJECTED = "referral-accepted", "referral-rejected"
 _STATES: Mapping[str, ReferralState] = {

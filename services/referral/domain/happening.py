@@ -6,12 +6,13 @@ from datetime import datetime
 
 from services.referral.domain.coordinating import teams_in
 from services.referral.domain.errors import NotInThisHandover
-from services.referral.domain.facts import Fact, SomethingHappened, TaskChanged
+from services.referral.domain.facts import Fact, SomethingHappened
 from services.referral.domain.handover import Task, TaskStatus, Whole
 from services.referral.domain.people import SYSTEM, Person
 from services.referral.domain.planning import Ids, plan_again, plan_on
 from services.referral.domain.redrafting import Redraft
 from services.referral.domain.rules import HAPPENED, Playbook
+from services.referral.domain.task_facts import TaskChanged
 
 
 def happen(

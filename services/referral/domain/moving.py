@@ -10,14 +10,14 @@ from datetime import datetime
 
 from services.referral.domain import happening
 from services.referral.domain.directory import Team
-from services.referral.domain.facts import (
-    Fact,
+from services.referral.domain.facts import Fact
+from services.referral.domain.handover import Offer, Task, Whole
+from services.referral.domain.offer_facts import (
     OfferDeclined,
     OfferRedirected,
     OfferUnanswered,
     TasksOffered,
 )
-from services.referral.domain.handover import Offer, Task, Whole
 from services.referral.domain.passing_on import offer_on
 from services.referral.domain.people import SYSTEM
 from services.referral.domain.planning import Ids

@@ -17,11 +17,12 @@ from services.referral.domain.errors import (
     ReasonUnknown,
     SameTeam,
 )
-from services.referral.domain.facts import OfferRedirected, TaskAdded, TasksOffered
 from services.referral.domain.handover import Offer, Task, Whole
+from services.referral.domain.offer_facts import OfferRedirected, TasksOffered
 from services.referral.domain.people import Person
 from services.referral.domain.planning import Ids, plan_on, task_of
 from services.referral.domain.rules import Asked, Playbook, resolve
+from services.referral.domain.task_facts import TaskAdded
 
 TOO_OFTEN = "offer.redirected-too-often"
 

@@ -13,11 +13,12 @@ from services.referral.domain.errors import (
     RuleGone,
     StillOpen,
 )
-from services.referral.domain.facts import Fact, HandoverReopened, TaskAdded
+from services.referral.domain.facts import Fact, HandoverReopened
 from services.referral.domain.handover import Task, Whole
 from services.referral.domain.people import Person
 from services.referral.domain.planning import Ids, Planned, plan_again, task_of
 from services.referral.domain.rules import Playbook
+from services.referral.domain.task_facts import TaskAdded
 
 
 def reopen(

@@ -11,10 +11,10 @@ from services.referral.domain.errors import (
     SnoozeReasonUnknown,
     TaskClosed,
 )
-from services.referral.domain.facts import TaskSnoozed
 from services.referral.domain.handover import Task, Whole
 from services.referral.domain.people import Person
 from services.referral.domain.reasons import SNOOZE
+from services.referral.domain.task_facts import TaskSnoozed
 
 
 def latest(due_at: datetime, rings_at: datetime | None) -> datetime:

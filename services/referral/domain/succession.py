@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.referral.domain.directory import Team
-from services.referral.domain.facts import Fact, OfferDeclined, OfferRedirected, TasksOffered
+from services.referral.domain.facts import Fact
 from services.referral.domain.handover import Offer, Task, Whole
 from services.referral.domain.moving import PRACTICE, REGISTRATION, waiting_at, with_offers
+from services.referral.domain.offer_facts import OfferDeclined, OfferRedirected, TasksOffered
 from services.referral.domain.passing_on import accept_by
 from services.referral.domain.people import SYSTEM
 from services.referral.domain.planning import Ids

@@ -9,9 +9,9 @@ from services.referral.domain.errors import (
     TakenByAnother,
     TaskClosed,
 )
-from services.referral.domain.facts import TaskClaimed
 from services.referral.domain.handover import Task, Whole
 from services.referral.domain.people import Person
+from services.referral.domain.task_facts import TaskClaimed
 
 
 def claim(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.referral.domain import facts, referral_facts
+from services.referral.domain import facts, offer_facts, referral_facts, task_facts
 from services.referral.usecases.records import Changed
 
 
@@ -37,7 +37,7 @@ def _of_a_referral(fact: facts.Fact) -> dict[str, Any]:
 
 def _of_an_offer(fact: facts.Fact) -> dict[str, Any]:
     match fact:
-        case facts.OfferAccepted():
+        case offer_facts.OfferAccepted():
             return {
                 "offer_id": fact.offer_id,
                 "state": "accepted",
@@ -45,7 +45,7 @@ def _of_an_offer(fact: facts.Fact) -> dict[str, Any]:
                 "tasks": fact.tasks,
                 "coordinator_team": fact.coordinator_team,
             }
-        case facts.OfferDeclined():
+        case offer_facts.OfferDeclined():
             return {
                 "offer_id": fact.offer_id,
                 "state": "declined",
@@ -53,8 +53,8 @@ def _of_an_offer(fact: facts.Fact) -> dict[str, Any]:
                 "reason": fact.reason,
                 "owner_team": fact.owner_team,
             }
-        case facts.OfferRedirected() | facts.TasksOffered():
-            owner = fact.team if isinstance(fact, facts.OfferRedirected) else fact.owner_team
+        case offer_facts.OfferRedirected() | offer_facts.TasksOffered():
+            owner = fact.team if isinstance(fact, offer_facts.OfferRedirected) else fact.owner_team
             return {
                 "offer_id": fact.offer.offer_id,
                 "state": "offered",
@@ -70,21 +70,21 @@ def _of_an_offer(fact: facts.Fact) -> dict[str, Any]:
 def _of_a_task(fact: facts.Fact) -> dict[str, Any]:
     said: dict[str, Any] = {}
     match fact:
-        case facts.TaskChanged():
+        case task_facts.TaskChanged():
             said = {
                 "task_id": fact.task_id,
                 "status": fact.status,
                 "owner_team": fact.owner_team,
             }
-        case facts.TaskAdded(task=task) if task.follows is not None:
+        case task_facts.TaskAdded(task=task) if task.follows is not None:
             said = {"follow_on_task_id": task.task_id}
-        case facts.TaskAdded(task=task):
+        case task_facts.TaskAdded(task=task):
             said = {"added_task_id": task.task_id}
-        case facts.TaskClaimed():
+        case task_facts.TaskClaimed():
             said = {"task_id": fact.task_id, "person": fact.person, "owner_team": fact.owner_team}
-        case facts.TaskNoted():
+        case task_facts.TaskNoted():
             said = {"task_id": fact.task_id, "noted_at": fact.at}
-        case facts.TaskSnoozed():
+        case task_facts.TaskSnoozed():
             said = {"task_id": fact.task_id, "snoozed_until": fact.until}
     return said
 

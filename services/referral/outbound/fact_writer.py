@@ -14,21 +14,25 @@ from services.referral.domain.facts import (
     HandoverReopened,
     HandoverReplanned,
     HandoverWithdrawn,
+    SomethingHappened,
+)
+from services.referral.domain.handover import FINAL
+from services.referral.domain.offer_facts import (
     OfferAccepted,
     OfferDeclined,
     OfferRedirected,
     OfferUnanswered,
-    SomethingHappened,
+    TasksOffered,
+)
+from services.referral.domain.referral_facts import AppointmentChanged, ReferralMoved
+from services.referral.domain.task_facts import (
     TaskAdded,
     TaskChanged,
     TaskClaimed,
     TaskEscalated,
     TaskSnoozed,
-    TasksOffered,
     TaskWarned,
 )
-from services.referral.domain.handover import FINAL
-from services.referral.domain.referral_facts import AppointmentChanged, ReferralMoved
 from services.referral.outbound.ladder_writer import write_escalated, write_warned
 from services.referral.outbound.offer_writer import (
     ANSWER,

@@ -5,7 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from services.chassis.connection import Connection
-from services.referral.domain.facts import TaskEscalated, TaskWarned
+from services.referral.domain.task_facts import TaskEscalated, TaskWarned
 
 # The teams of a task come as one text, because arrays of arrays must all be of one length; an id has no blank.
 _ESCALATE = """

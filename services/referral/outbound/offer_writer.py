@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.chassis.connection import Connection
-from services.referral.domain.facts import OfferRedirected, OfferUnanswered, TasksOffered
+from services.referral.domain.offer_facts import OfferRedirected, OfferUnanswered, TasksOffered
 from services.referral.outbound.replan_writer import JOIN_PARTIES
 from services.referral.outbound.rows import offer_row
 

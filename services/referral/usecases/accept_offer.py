@@ -5,8 +5,8 @@ from uuid import UUID
 
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import answering
-from services.referral.domain.facts import OfferAccepted
 from services.referral.domain.handover import Whole
+from services.referral.domain.offer_facts import OfferAccepted
 from services.referral.domain.succession import inherits_coordination
 from services.referral.usecases.acting import Desk, act
 from services.referral.usecases.measures import ANSWERS

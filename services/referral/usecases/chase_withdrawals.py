@@ -6,8 +6,8 @@ from uuid import UUID
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import adding
-from services.referral.domain.facts import TaskAdded
 from services.referral.domain.rules import Playbook
+from services.referral.domain.task_facts import TaskAdded
 from services.referral.usecases import announce
 from services.referral.usecases.ports import Handovers
 from services.referral.usecases.recording import UNREAD, record

@@ -7,8 +7,9 @@ from uuid import UUID
 from services.chassis.log import get_logger
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain.escalating import escalate
-from services.referral.domain.facts import Fact, TaskEscalated
+from services.referral.domain.facts import Fact
 from services.referral.domain.rules import Playbook
+from services.referral.domain.task_facts import TaskEscalated
 from services.referral.usecases import announce
 from services.referral.usecases.measures import ESCALATED, WARNED
 from services.referral.usecases.ports import Handovers

@@ -10,25 +10,26 @@ from schemas.handover import (
     HandoverReopened,
     HandoverReplanned,
     HandoverWithdrawn,
+)
+from schemas.offer import (
     OfferAccepted,
     OfferDeclined,
     OfferMade,
     OfferMadeLater,
     OfferRedirected,
     OfferUnanswered,
-    TaskAdded,
-    TaskChanged,
-    TaskClaimed,
-    TaskEscalated,
-    TaskMade,
-    TaskWarned,
 )
 from schemas.referral import AppointmentChanged, ReferralChanged
-from services.referral.domain import facts, referral_facts
+from schemas.task import TaskAdded, TaskChanged, TaskClaimed, TaskEscalated, TaskMade, TaskWarned
+from services.referral.domain import facts, offer_facts, referral_facts, task_facts
 from services.referral.domain.handover import Handover, Offer, Task
 
 _TaskFact = (
-    facts.TaskAdded | facts.TaskChanged | facts.TaskClaimed | facts.TaskWarned | facts.TaskEscalated
+    task_facts.TaskAdded
+    | task_facts.TaskChanged
+    | task_facts.TaskClaimed
+    | task_facts.TaskWarned
+    | task_facts.TaskEscalated
 )
 
 
@@ -40,7 +41,7 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
     }
     event: Event | None
     match fact:
-        case facts.OfferAccepted():
+        case offer_facts.OfferAccepted():
             event = OfferAccepted(
                 **about,
                 offer_id=fact.offer_id,
@@ -49,7 +50,7 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
                 accepted_by=fact.by,
                 coordinator_team=fact.coordinator_team,
             )
-        case facts.OfferDeclined():
+        case offer_facts.OfferDeclined():
             event = OfferDeclined(
                 **about,
                 offer_id=fact.offer_id,
@@ -59,7 +60,7 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
                 reason=fact.reason,
                 owner_team=fact.owner_team,
             )
-        case facts.TasksOffered():
+        case offer_facts.TasksOffered():
             event = OfferMadeLater(
                 **about,
                 offer=offer_made(fact.offer),
@@ -69,7 +70,7 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
                 made_at=fact.at,
                 made_by=fact.by,
             )
-        case facts.OfferRedirected():
+        case offer_facts.OfferRedirected():
             event = OfferRedirected(
                 **about,
                 offer_id=fact.offer_id,
@@ -80,7 +81,7 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
                 redirected_at=fact.at,
                 redirected_by=fact.by,
             )
-        case facts.OfferUnanswered():
+        case offer_facts.OfferUnanswered():
             event = OfferUnanswered(
                 **about,
                 offer_id=fact.offer_id,
@@ -92,14 +93,14 @@ def event_of(handover: Handover, fact: facts.Fact) -> Event | None:
             )
         case referral_facts.ReferralMoved() | referral_facts.AppointmentChanged():
             event = _of_a_referral(about, handover, fact)
-        case facts.TaskNoted() | facts.TaskSnoozed():
+        case task_facts.TaskNoted() | task_facts.TaskSnoozed():
             event = None
         case (
-            facts.TaskAdded()
-            | facts.TaskChanged()
-            | facts.TaskClaimed()
-            | facts.TaskWarned()
-            | facts.TaskEscalated()
+            task_facts.TaskAdded()
+            | task_facts.TaskChanged()
+            | task_facts.TaskClaimed()
+            | task_facts.TaskWarned()
+            | task_facts.TaskEscalated()
         ):
             event = _of_a_task(about, fact)
         case _:
@@ -135,9 +136,9 @@ def _of_a_referral(
 def _of_a_task(about: dict[str, Any], fact: _TaskFact) -> Event:
     event: Event
     match fact:
-        case facts.TaskAdded():
+        case task_facts.TaskAdded():
             event = TaskAdded(**about, task=task_made(fact.task), added_at=fact.at)
-        case facts.TaskChanged():
+        case task_facts.TaskChanged():
             event = TaskChanged(
                 **about,
                 task_id=fact.task_id,
@@ -146,7 +147,7 @@ def _of_a_task(about: dict[str, Any], fact: _TaskFact) -> Event:
                 changed_at=fact.at,
                 changed_by=fact.by,
             )
-        case facts.TaskEscalated():
+        case task_facts.TaskEscalated():
             event = TaskEscalated(
                 **about,
                 task_id=fact.task_id,
@@ -158,7 +159,7 @@ def _of_a_task(about: dict[str, Any], fact: _TaskFact) -> Event:
                 step=fact.step,
                 milestone=fact.milestone,
             )
-        case facts.TaskClaimed():
+        case task_facts.TaskClaimed():
             event = TaskClaimed(
                 **about,
                 task_id=fact.task_id,
@@ -167,7 +168,7 @@ def _of_a_task(about: dict[str, Any], fact: _TaskFact) -> Event:
                 claimed_at=fact.at,
                 claimed_by=fact.by,
             )
-        case facts.TaskWarned():
+        case task_facts.TaskWarned():
             event = TaskWarned(
                 **about,
                 task_id=fact.task_id,

@@ -9,8 +9,9 @@ from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertOvertaken, 
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain import adding
-from services.referral.domain.facts import Fact, TaskAdded
+from services.referral.domain.facts import Fact
 from services.referral.domain.rules import Playbook
+from services.referral.domain.task_facts import TaskAdded
 from services.referral.usecases import announce
 from services.referral.usecases.measures import REACH_PERSON
 from services.referral.usecases.ports import Handovers

@@ -11,11 +11,22 @@ from services.referral.domain.facts import (
     HandoverReopened,
     HandoverReplanned,
     HandoverWithdrawn,
+    SomethingHappened,
+    WholeFact,
+)
+from services.referral.domain.offer_facts import (
     OfferAccepted,
     OfferDeclined,
     OfferRedirected,
     OfferUnanswered,
-    SomethingHappened,
+    TasksOffered,
+)
+from services.referral.domain.referral_facts import (
+    AppointmentChanged,
+    ReferralFact,
+    ReferralMoved,
+)
+from services.referral.domain.task_facts import (
     TaskAdded,
     TaskChanged,
     TaskClaimed,
@@ -23,14 +34,7 @@ from services.referral.domain.facts import (
     TaskFact,
     TaskNoted,
     TaskSnoozed,
-    TasksOffered,
     TaskWarned,
-    WholeFact,
-)
-from services.referral.domain.referral_facts import (
-    AppointmentChanged,
-    ReferralFact,
-    ReferralMoved,
 )
 from services.referral.usecases.records import HistoryEntry
 

@@ -6,21 +6,16 @@ from uuid import UUID
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import closing
-from services.referral.domain.facts import (
-    Fact,
-    HandoverReplanned,
-    HandoverWithdrawn,
+from services.referral.domain.facts import Fact, HandoverReplanned, HandoverWithdrawn
+from services.referral.domain.handover import FINAL, Task, Whole
+from services.referral.domain.offer_facts import (
     OfferAccepted,
     OfferDeclined,
     OfferRedirected,
-    TaskAdded,
-    TaskChanged,
-    TaskEscalated,
     TasksOffered,
-    TaskWarned,
 )
-from services.referral.domain.handover import FINAL, Task, Whole
 from services.referral.domain.rules import Playbook
+from services.referral.domain.task_facts import TaskAdded, TaskChanged, TaskEscalated, TaskWarned
 from services.referral.usecases.history import entries_of
 from services.referral.usecases.measures import WITHDRAWN
 from services.referral.usecases.ports import Handovers

@@ -7,8 +7,9 @@ from uuid import UUID
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import passing_on
-from services.referral.domain.facts import Fact, OfferRedirected
+from services.referral.domain.facts import Fact
 from services.referral.domain.handover import Whole
+from services.referral.domain.offer_facts import OfferRedirected
 from services.referral.usecases.acting import Desk, act
 from services.referral.usecases.measures import ANSWERS
 from services.referral.usecases.records import Changed

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.alert import AlertNotDelivered, AlertSent
-from schemas.handover import TaskChanged
+from schemas.task import TaskChanged
 from tests.integration.notify.carriers import Carried, a_worker_with
 from tests.unit.notify.builders import COMMUNITY, ELM_TREE, SAFETY, WARD
 from tests.unit.notify.facts import (

@@ -4,12 +4,9 @@ import asyncpg
 import pytest
 
 from schemas.alert import AlertNotDelivered
-from schemas.handover import (
-    HandoverCompleted,
-    OfferDeclined,
-    TaskAdded,
-    TaskChanged,
-)
+from schemas.handover import HandoverCompleted
+from schemas.offer import OfferDeclined
+from schemas.task import TaskAdded, TaskChanged
 from tests.unit.notify.builders import ELM_TREE, PHARMACY, SAFETY, WARD
 from tests.unit.notify.facts import a_task_made, accepted, described, escalated, opened, withdrawn
 

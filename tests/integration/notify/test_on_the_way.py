@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from schemas.alert import AlertNotDelivered
-from schemas.handover import HandoverCompleted, HandoverReopened, OfferDeclined, TaskClaimed
+from schemas.handover import HandoverCompleted, HandoverReopened
+from schemas.offer import OfferDeclined
+from schemas.task import TaskClaimed
 from services.chassis.ids import new_id
 from tests.integration.notify.carriers import EDNA_MAIL
 from tests.unit.notify.builders import COMMUNITY, EDNA, ELM_TREE, LETTER, PHARMACY, WARD

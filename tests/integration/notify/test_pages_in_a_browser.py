@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.alert import ReplyReceived
-from schemas.handover import OfferMade
+from schemas.offer import OfferMade
 from services.chassis.ids import new_id
 from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
 from tests.support.eventually import eventually

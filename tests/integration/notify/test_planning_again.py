@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from schemas.alert import AlertNotDelivered
-from schemas.handover import OfferMade, TaskMade
+from schemas.offer import OfferMade
+from schemas.task import TaskMade
 from services.chassis.ids import new_id
 from services.notify.domain.wording import day_in_words
 from tests.integration.notify.carriers import EDNA_MAIL, about_the_patient, patient_alert

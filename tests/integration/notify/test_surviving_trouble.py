@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.mailbox import Mailbox
 from schemas.alert import AlertNotDelivered, AlertSent
-from schemas.handover import TaskAdded
+from schemas.task import TaskAdded
 from services.chassis.ids import new_id
 from services.notify.app import STORES, build_desk
 from services.notify.domain.alert import Channel

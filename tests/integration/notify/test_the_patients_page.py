@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.handover import OfferMade
+from schemas.offer import OfferMade
 from services.chassis.ids import new_id
 from services.notify.inbound.guessing import MOST_MISSES
 from tests.integration.notify.test_alerts_of_teams import knock

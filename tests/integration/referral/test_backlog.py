@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from schemas.handover import TaskEscalated
+from schemas.task import TaskEscalated
 from services.chassis.timers import Timers
 from services.referral.app import build_clocks
 from tests.integration.referral.conftest import after_asthma, discharged

@@ -4,7 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from schemas.handover import HandoverCompleted, HandoverWithdrawn, TaskAdded, TaskChanged
+from schemas.handover import HandoverCompleted, HandoverWithdrawn
+from schemas.task import TaskAdded, TaskChanged
 from tests.integration.referral.conftest import COMMUNITY, ELM_TREE, HARBOUR, WARD
 
 

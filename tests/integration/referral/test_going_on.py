@@ -9,10 +9,10 @@ from schemas.handover import (
     HandoverPatientChanged,
     HandoverReplanned,
     HandoverWithdrawn,
-    TaskAdded,
 )
 from schemas.patient import PersonName
 from schemas.spell import SpellAdmissionCancelled, SpellPatientChanged
+from schemas.task import TaskAdded
 from services.chassis.ids import new_id
 from services.referral.usecases import measures
 from tests.integration.referral.conftest import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from schemas.document import DocumentAnswered
-from schemas.handover import OfferMadeLater, OfferRedirected, OfferUnanswered
+from schemas.offer import OfferMadeLater, OfferRedirected, OfferUnanswered
 from schemas.spell import Coding
 from services.referral.domain.edition import Edition
 from services.referral.usecases import measures

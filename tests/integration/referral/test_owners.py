@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from schemas.handover import OfferAccepted, OfferDeclined
+from schemas.offer import OfferAccepted, OfferDeclined
 from tests.integration.referral.conftest import (
     COMMUNITY,
     ELM_TREE,

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from schemas.handover import OfferAccepted, OfferDeclined, TaskChanged
+from schemas.offer import OfferAccepted, OfferDeclined
 from schemas.patient import PersonName
+from schemas.task import TaskChanged
 from tests.integration.referral.conftest import (
     COMMUNITY,
     ELM_TREE,

@@ -124,7 +124,9 @@ async def test_an_offer_is_accepted_with_the_keyboard(house, page, address):
 
 async def test_new_work_appears_without_being_asked_for(house, page, address):
     await sign_in(page, address, "staff-elm-tree")
-    await page.get_by_text("Nobody waits for an answer from you, and there is nothing to do.").wait_for()
+    await page.get_by_text(
+        "Nobody waits for an answer from you, and there is nothing to do."
+    ).wait_for()
 
     await house.hear(described(), discharged())
 

@@ -4,17 +4,9 @@ from uuid import UUID
 
 from schemas.alert import ReplyReceived
 from schemas.document import DocumentAnswered
-from schemas.handover import (
-    CoordinatorNamed,
-    HandoverReopened,
-    OfferMadeLater,
-    OfferRedirected,
-    OfferUnanswered,
-    TaskAdded,
-    TaskChanged,
-    TaskClaimed,
-    TaskWarned,
-)
+from schemas.handover import CoordinatorNamed, HandoverReopened
+from schemas.offer import OfferMadeLater, OfferRedirected, OfferUnanswered
+from schemas.task import TaskAdded, TaskChanged, TaskClaimed, TaskWarned
 from services.referral.usecases import measures
 from tests.integration.referral.conftest import (
     COMMUNITY,

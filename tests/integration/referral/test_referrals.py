@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from schemas.handover import HandoverOpened, OfferRedirected
+from schemas.handover import HandoverOpened
+from schemas.offer import OfferRedirected
 from schemas.referral import AppointmentChanged, ReferralChanged
 from tests.integration.referral.conftest import EDNA, ELM_TREE, described
 

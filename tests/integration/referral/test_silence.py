@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from schemas.alert import AlertAcknowledged, AlertSent
-from schemas.handover import TaskAdded, TaskEscalated
+from schemas.task import TaskAdded, TaskEscalated
 from services.chassis.ids import new_id
 from services.referral.domain.calendars import BankHolidays
 from services.referral.usecases import measures

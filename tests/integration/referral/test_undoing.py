@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from schemas.alert import AlertOvertaken
-from schemas.handover import HandoverOpened, HandoverWithdrawn, TaskAdded
+from schemas.handover import HandoverOpened, HandoverWithdrawn
+from schemas.task import TaskAdded
 from services.chassis.ids import new_id
 from services.referral.usecases import measures
 from tests.integration.referral.conftest import (

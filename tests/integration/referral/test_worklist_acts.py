@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from schemas.handover import TaskChanged
 from schemas.patient import PersonName
+from schemas.task import TaskChanged
 from services.chassis.metrics import registry
 from services.referral.app import build_queue_watch
 from services.referral.domain.queues import Queue, Queues

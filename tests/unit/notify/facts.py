@@ -9,17 +9,11 @@ from schemas.handover import (
     HandoverPatientChanged,
     HandoverReplanned,
     HandoverWithdrawn,
-    OfferAccepted,
-    OfferMade,
-    OfferMadeLater,
-    OfferRedirected,
-    OfferUnanswered,
-    TaskEscalated,
-    TaskMade,
-    TaskWarned,
 )
+from schemas.offer import OfferAccepted, OfferMade, OfferMadeLater, OfferRedirected, OfferUnanswered
 from schemas.patient import Address, ContactPoint, PatientDescribed, PersonName
 from schemas.referral import AppointmentChanged, ReferralChanged
+from schemas.task import TaskEscalated, TaskMade, TaskWarned
 from services.chassis.ids import new_id
 from tests.unit.notify.builders import COMMUNITY, EDNA, ELM_TREE, NOW, PHARMACY, WARD
 

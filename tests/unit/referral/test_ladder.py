@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from services.referral.domain.escalating import escalate
-from services.referral.domain.facts import TaskEscalated, TaskWarned
 from services.referral.domain.handover import Task, Whole
+from services.referral.domain.task_facts import TaskEscalated, TaskWarned
 from tests.unit.referral.builders import (
     ELM_TREE,
     SAFETY,

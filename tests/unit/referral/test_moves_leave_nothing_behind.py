@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from services.referral.domain import answering, moving, succession
 from services.referral.domain.directory import Directory
 from services.referral.domain.edition import Edition
-from services.referral.domain.facts import (
-    Fact,
+from services.referral.domain.facts import Fact
+from services.referral.domain.handover import Offer, Whole
+from services.referral.domain.offer_facts import (
     OfferAccepted,
     OfferDeclined,
     OfferRedirected,
     TasksOffered,
 )
-from services.referral.domain.handover import Offer, Whole
 from services.referral.domain.rules import Playbook
 from tests.unit.referral.builders import NOW, a_playbook, a_whole, ids, new_id, somebody
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from services.referral.domain import answering, passing_on
 from services.referral.domain.escalating import unanswered
-from services.referral.domain.facts import OfferRedirected, TaskAdded
 from services.referral.domain.handover import Whole
+from services.referral.domain.offer_facts import OfferRedirected
+from services.referral.domain.task_facts import TaskAdded
 from tests.unit.referral.builders import (
     ELM_TREE,
     HARBOUR,

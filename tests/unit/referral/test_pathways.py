@@ -5,13 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from services.referral.domain.facts import TaskChanged
 from services.referral.domain.handover import Handover, Whole
 from services.referral.domain.happening import after, done, happen
 from services.referral.domain.planning import plan, plan_on
 from services.referral.domain.referral import Referral
 from services.referral.domain.replanning import correct
 from services.referral.domain.rules import HAPPENED
+from services.referral.domain.task_facts import TaskChanged
 from services.referral.outbound.condition_entries import read_value_sets
 from services.referral.outbound.happening_files import read_happenings
 from tests.unit.referral.builders import (

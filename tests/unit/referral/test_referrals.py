@@ -14,18 +14,16 @@ from services.referral.domain.facts import (
     HandoverCompleted,
     HandoverReplanned,
     HandoverWithdrawn,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRedirected,
     SomethingHappened,
-    TaskChanged,
 )
 from services.referral.domain.following import follow
 from services.referral.domain.handover import Whole
+from services.referral.domain.offer_facts import OfferAccepted, OfferDeclined, OfferRedirected
 from services.referral.domain.people import Person
 from services.referral.domain.referral import Referral
 from services.referral.domain.referral_facts import AppointmentChanged, ReferralMoved
 from services.referral.domain.referring import open_for
+from services.referral.domain.task_facts import TaskChanged
 from services.referral.domain.waiting import limit_of, waited
 from tests.unit.referral.builders import a_playbook, ids, london
 

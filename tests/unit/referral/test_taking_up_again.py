@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.referral.domain import reopening, taking
-from services.referral.domain.facts import HandoverReopened, TaskAdded
+from services.referral.domain.facts import HandoverReopened
+from services.referral.domain.task_facts import TaskAdded
 from tests.unit.referral.builders import (
     ELM_TREE,
     NOW,
