@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notify.domain.alert import Alert, Audience, Channel, Kind
+from services.notify.domain.alert import OF_TASKS, Alert, Audience, Channel, Kind
 from services.notify.domain.decision import Decision, PlanState, Postpone, Send, Withhold
 from services.notify.domain.needs import read_needs
 from services.notify.domain.person import Person
@@ -28,6 +28,7 @@ class _Case:
     site: Site
 
 
+_OF_ANY_STANDING = OF_TASKS | {Kind.WITHDRAWN, Kind.ADDED}
 _Check = Callable[[_Case], Withhold | Postpone | None]
 
 
@@ -62,8 +63,12 @@ def _resolve_team(alert: Alert, plan: PlanState, site: Site) -> Decision:
 
 
 def _is_for(kind: Kind, standing: Standing) -> bool:
-    """Whether news of this kind is told of a handover that stands so: how a referral ended, after its end too."""
-    if kind is Kind.WITHDRAWN or standing is Standing.OPEN:
+    """Whether news of this kind is told of a handover that stands so.
+
+    How a referral ended is told after its end too. So is what is still to be done after a withdrawal or a completion,
+    for example to tell a team that has not said that it stops.
+    """
+    if kind in _OF_ANY_STANDING or standing is Standing.OPEN:
         return True
     return kind is Kind.REFERRAL and standing is Standing.COMPLETED
 

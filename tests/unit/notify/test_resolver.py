@@ -217,10 +217,23 @@ def test_that_a_handover_was_withdrawn_is_told_although_it_is_withdrawn():
     withdrawn = a_state(standing=Standing.WITHDRAWN)
 
     stop = decide(alert=an_alert(for_team(Kind.WITHDRAWN)), state=withdrawn)
-    late_news = decide(alert=an_alert(for_team(Kind.ESCALATED)), state=withdrawn)
+    declined = decide(alert=an_alert(for_team(Kind.DECLINED)), state=withdrawn)
 
     assert isinstance(stop, Send)
-    assert late_news == Withhold("handover-withdrawn", needs_person=False)
+    assert declined == Withhold("handover-withdrawn", needs_person=False)
+
+
+@pytest.mark.parametrize("standing", [Standing.WITHDRAWN, Standing.COMPLETED])
+@pytest.mark.parametrize("kind", [Kind.ADDED, Kind.WARNED, Kind.ESCALATED, Kind.STILL_LATE])
+def test_what_is_still_to_be_done_after_the_end_of_a_handover_is_told(kind, standing):
+    """A team that has not said that it stops must be told by the ward, and the ward must hear that (S02)."""
+    told = decide(alert=an_alert(for_team(kind)), state=a_state(standing=standing))
+    done = a_state(standing=standing, overtaken="done-since")
+
+    assert isinstance(told, Send)
+    assert decide(alert=an_alert(for_team(kind)), state=done) == Withhold(
+        "done-since", needs_person=False
+    )
 
 
 def test_a_team_that_is_not_in_the_directory_becomes_a_persons_task():
