@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from schemas.catalogue import EVENTS
 from schemas.envelope import Envelope
-from schemas.topics import ALERTS, DOCUMENTS, HANDOVERS, PATIENTS, SPELLS, TOPICS
+from schemas.topics import ALERTS, DIRECTORY, DOCUMENTS, HANDOVERS, PATIENTS, SPELLS, TOPICS
 from tests.support.topics import Said
 
 GOLDEN = Path(__file__).parents[1] / "contract" / "events"
@@ -18,6 +18,7 @@ HEARD = {
     HANDOVERS: "handover.opened",
     DOCUMENTS: "document.received",
     ALERTS: "alert.sent",
+    DIRECTORY: "team.described",
 }
 """A type of event that every reader of the topic wants."""
 LARGE = 900_000
