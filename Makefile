@@ -7,7 +7,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-BESIDE := tests/journeys tests/unit tests/contract tests/house
+SECOND := tests/journeys tests/unit tests/contract tests/house
+THIRD := tests/integration/referral tests/integration/rehearsal
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -28,15 +29,17 @@ check: $(READY) ## format, lint, types, import rules
 unit: $(READY) ## the tests that need nothing but Python
 	$(BIN)/pytest tests/unit tests/house
 
-# In two halves, because most tests wait for something most of the time; each half has servers of its own.
+# In three parts, because most tests wait for something most of the time; each part has servers of its own.
 test: $(READY) ## the whole suite, on real Kafka and real PostgreSQL
-	@mkdir -p build; rest=0; apart=0; \
-	$(BIN)/pytest $(BESIDE) >build/test-beside.log 2>&1 & beside=$$!; \
-	trap 'kill $$beside' INT TERM; \
-	$(BIN)/pytest $(addprefix --ignore=,$(BESIDE)) || rest=$$?; \
-	wait $$beside || apart=$$?; \
-	cat build/test-beside.log; \
-	exit $$((rest | apart))
+	@mkdir -p build; first=0; second=0; third=0; \
+	$(BIN)/pytest $(SECOND) >build/test-second.log 2>&1 & two=$$!; \
+	$(BIN)/pytest $(THIRD) >build/test-third.log 2>&1 & three=$$!; \
+	trap 'kill $$two $$three' INT TERM; \
+	$(BIN)/pytest $(addprefix --ignore=,$(SECOND) $(THIRD)) || first=$$?; \
+	wait $$two || second=$$?; \
+	wait $$three || third=$$?; \
+	cat build/test-second.log build/test-third.log; \
+	exit $$((first | second | third))
 
 bench: $(READY) ## figures beside a bare floor program, and build/bench.json: make bench [QUICK=1] [KAFKA=...]
 	$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(KAFKA),--kafka $(KAFKA))
