@@ -204,9 +204,12 @@ class RunningSite:
         }
 
     def is_quiet(self) -> bool:
-        """Nothing is to be published, heard or sent."""
+        """Nothing is to be published, heard or sent; what goes with a digest waits for its time of day."""
         assert self.unpublished() == 0, "something is unpublished"
-        waiting = self.value("SELECT count(*) FROM notify.alerts WHERE state = 'waiting'")
+        waiting = self.value(
+            "SELECT count(*) FROM notify.alerts WHERE state = 'waiting'"
+            " AND NOT (digest AND attempts = 0 AND next_attempt_at > clock_timestamp())"
+        )
         assert waiting == 0, f"{waiting} alerts are to be sent"
         behind = asyncio.run(self._behind())
         assert behind == 0, f"{behind} records are to be heard"
