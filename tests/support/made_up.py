@@ -8,6 +8,13 @@ from zoneinfo import ZoneInfo
 from tests.support.hospital import an_adt
 
 LONDON = ZoneInfo("Europe/London")
+FRAIL = "OBX|1|NM|763264000^Clinical Frailty Scale^SCT||6||||||F"
+PHARMACY = "ZPI|FZZ01"
+LARGE_PRINT = (
+    "ZRA|1|requireswritteninformationinatleast20pointsansseriffont",
+    "ZRA|2|requirescontactbyletter",
+)
+"""Segments that say more of somebody: at risk of coming back, which pharmacy they chose, how to write to them."""
 _WEIGHTS = range(10, 1, -1)
 _count = itertools.count(1)
 
@@ -43,12 +50,19 @@ class MadeUp:
         return self.says("A03", left, now, control_id or f"C{self.visit}")
 
     def says(
-        self, event: str, happened: datetime, sent: datetime, control_id: str, **fields: str
+        self,
+        event: str,
+        happened: datetime,
+        sent: datetime,
+        control_id: str,
+        *segments: str,
+        **fields: str,
     ) -> bytes:
-        """Any message about the stay; of a discharge, its time is when it happened."""
+        """Any message about the stay; of a discharge, its time is when it happened. `segments` come at its end."""
         phones = "01632 960277^PRN^PH" + (f"~^NET^Internet^{self.email}" if self.email else "")
         return an_adt(
             event,
+            *segments,
             **{
                 "control_id": control_id,
                 "numbers": f"{self.number}^^^NHS^NH",
