@@ -5,7 +5,7 @@ for each discharge of the bench (`bench/work.py` compares both to the last digit
 
     process    tables it fills                                                      events it says
     discharge  source_messages 1, patients 1, patient_identifiers 1, spells 1       patient.described, spell.discharged
-    referral   people 1, handovers 1, offers 3, tasks 4, parties 4, timers 4,       handover.opened
+    referral   people 1, handovers 1, offers 3, tasks 4, parties 4, timers 5,       handover.opened
                ownership 5 (its triggers write them)
     notify     people 1, plans 1, plan_tasks 4, alerts 5
 

@@ -160,6 +160,7 @@ def take_in(body: bytes) -> dict[str, Any]:
                         "specialty": pv1[10], "practice": practice, "pharmacy": pharmacy,
                         "diagnoses": [{"system": system, "code": code} for system, code in diagnoses],
                         "indicators": [{"code": code, "value": value} for code, value in scores],
+                        "age": int(pv1[45][:4]) - int(pid[7][:4]) - (pv1[45][4:8] < pid[7][4:8]),
                         "deceased": False, "test_patient": True, "flags": [],
                     }
                 ),

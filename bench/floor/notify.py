@@ -31,6 +31,7 @@ class Task(msgspec.Struct):
     not_before: str | None
     due_at: str
     status: str
+    priority: str
 
 
 class Opened(msgspec.Struct):
@@ -88,17 +89,17 @@ def handle(batch: Sequence[Heard]) -> None:
         if plans:
             copy(
                 "plans (handover_id, patient_key, sender, coordinator_team, standing, clock_started_at, opened_at,"
-                " test_patient)",
+                " test_patient, sender_team)",
                 plans,
             )
             copy(
                 "plan_tasks (handover_id, task_id, offer_id, asked_team, code, rule_id, owner_team, not_before, due_at,"
-                " status, answer)",
+                " status, answer, priority)",
                 tasks,
             )
             copy(
                 "alerts (alert_id, handover_id, patient_key, audience, team, kind, urgent, task_count, due_at,"
-                " last_resort, caused_by, correlation_id, happened_at, made_at, next_attempt_at)",
+                " last_resort, caused_by, correlation_id, happened_at, made_at, next_attempt_at, priority)",
                 alerts,
             )
 
@@ -117,17 +118,20 @@ def _follow(heard: Heard, now: str, plans: list[str], tasks: list[str], alerts: 
     cause, journey = heard.headers["ce_id"].decode(), heard.headers["ce_correlationid"].decode()
     plans.append(
         f"{plan.handover_id}\t{plan.patient_key}\t{plan.sender}\t{plan.coordinator_team}\topen"
-        f"\t{plan.clock_started_at}\t{plan.opened_at}\tt\n"
+        f"\t{plan.clock_started_at}\t{plan.opened_at}\tt\t{plan.coordinator_team}\n"
     )
     asked = {offer.offer_id: offer.team for offer in plan.offers}
     dues: dict[str, list[str]] = {team: [] for team in asked.values()}
+    urgent: set[str] = set()
     for task in plan.tasks:
         team = asked[task.offer_id] if task.offer_id else task.owner_team
         dues.setdefault(team, []).append(task.due_at)
+        if task.priority == "urgent":
+            urgent.add(team)
         tasks.append(
             f"{plan.handover_id}\t{task.task_id}\t{task.offer_id or _NULL}\t{team}\t{task.code}\t{task.rule_id}"
             f"\t{task.owner_team}\t{task.not_before or _NULL}\t{task.due_at}\t{task.status}"
-            f"\t{'waiting' if task.offer_id else 'own'}\n"
+            f"\t{'waiting' if task.offer_id else 'own'}\t{task.priority}\n"
         )
     told = [
         ("team", team, "opened" if team in asked.values() else "duty", len(mine), min(mine))
@@ -135,8 +139,9 @@ def _follow(heard: Heard, now: str, plans: list[str], tasks: list[str], alerts: 
     ]
     for audience, team, kind, count, due in (*told, ("patient", "", "opened", 0, _NULL)):
         alerts.append(
-            f"{uuid7()}\t{plan.handover_id}\t{plan.patient_key}\t{audience}\t{team}\t{kind}\tf\t{count}\t{due}\tf"
-            f"\t{cause}\t{journey}\t{plan.opened_at}\t{now}\t{now}\n"
+            f"{uuid7()}\t{plan.handover_id}\t{plan.patient_key}\t{audience}\t{team}\t{kind}\t{team in urgent}\t{count}"
+            f"\t{due}\tf\t{cause}\t{journey}\t{plan.opened_at}\t{now}\t{now}"
+            f"\t{'urgent' if team in urgent else 'routine'}\n"
         )
 
 
