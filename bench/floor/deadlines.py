@@ -114,11 +114,11 @@ def _run(first: date, last: date) -> str:
 
 def _clocks(local: datetime, later: datetime) -> str:
     """That the clocks change on the way, and when."""
-    before, after = local.utcoffset(), later.utcoffset()
-    if before == after:
+    before = local.utcoffset()
+    if later.utcoffset() == before:
         return ""
     midnight = datetime.combine(local.date(), time.min, _LONDON)
     while (midnight + DAY).utcoffset() == before:
         midnight += DAY
-    way = "back" if (before or DAY) > (after or DAY) else "forward"
+    way = "back" if local.dst() else "forward"
     return f", clocks go {way} {_day(midnight.date(), local.year)}"
