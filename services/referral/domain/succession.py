@@ -57,6 +57,9 @@ def inherits_coordination(whole: Whole, offer: Offer, playbook: Playbook) -> boo
     coordinator = whole.handover.coordinator_team
     if not is_closed(coordinator, playbook):
         return False
+    follower = playbook.directory.follower_of(coordinator)
+    if follower is not None and follower.id == offer.team:
+        return True
     before = whole.offer(offer.redirects).team if offer.redirects else ""
     return coordinator in (before, offer.from_team)
 
