@@ -105,6 +105,7 @@ def test_one_act_passes_it_on_and_no_clock_starts_again(site: RunningSite) -> No
     eventually_now(lambda: sent.follow.mails_to_team(FOOT, after), 30, "the new team is told")
     site.wait_until_quiet()
     assert len(sent.follow.mails_to_team(FOOT, after)) == 1
+    the_referrer_reads_of_it_in_the_daily_digest(site, after)
     the_patient_hears_once_that_it_moved(site, who)
 
 
@@ -118,6 +119,18 @@ def other_systems_see_the_same(sent: Referred) -> None:
     assert new["replaces"][0]["reference"] == f"ServiceRequest/{old['id']}"
     assert new["performer"][0]["identifier"]["value"] == FOOT
     assert old["performer"][0]["identifier"]["value"] == PODIATRY
+
+
+def the_referrer_reads_of_it_in_the_daily_digest(site: RunningSite, handover: Item) -> None:
+    told = site.rows(
+        "SELECT DISTINCT kind, digest FROM notify.alerts WHERE handover_id = %s AND team = %s ORDER BY 1",
+        handover["handover_id"],
+        ELM_TREE,
+    )
+    assert told == [
+        {"kind": "redirected", "digest": True},
+        {"kind": "referral", "digest": True},
+    ]
 
 
 def the_patient_hears_once_that_it_moved(site: RunningSite, who: MadeUp) -> None:
