@@ -6,6 +6,7 @@ from typing import Any
 from services.chassis.connection import Connection
 from services.referral.domain.organisations import Capacity
 from services.referral.usecases.directory_records import Described, Kept, Published
+from services.referral.usecases.keep_directory import TURN
 
 _KEEP = """
 INSERT INTO directory_versions (version, said_at, said_by, note, entries, added, changed, closed, moved)
@@ -14,6 +15,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 _KEPT = """
 SELECT version, said_at, said_by, note, entries, added, changed, closed, moved
 FROM directory_versions ORDER BY version DESC
+"""
+# Whoever rings holds the timer before this lock, so everybody takes them in that order.
+_WAIT_FOR_THE_TURN = """
+SELECT FROM timers WHERE kind = $1 AND rung_at IS NULL AND cancelled_at IS NULL ORDER BY timer_id FOR UPDATE
 """
 _PUBLISH = """
 INSERT INTO team_capacity (team, state, until_day, note, said_at, said_by) VALUES ($1, $2, $3, $4, $5, $6)
@@ -36,6 +41,7 @@ class DirectoryTables:
         )
 
     async def lock(self, connection: Connection) -> None:
+        await connection.execute(_WAIT_FOR_THE_TURN, TURN)
         await connection.execute("LOCK TABLE directory_versions IN SHARE ROW EXCLUSIVE MODE")
 
     async def entries(self, connection: Connection) -> list[Mapping[str, Any]]:
