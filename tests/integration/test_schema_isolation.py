@@ -17,6 +17,9 @@ WRITES_ITSELF = {"migrations", "ownership"}
 ONLY_GROWS = {"message_views", "message_decisions"}
 """Who looked at what, and who decided what: a service adds rows there and can take nothing back."""
 
+KEPT = {"look_ups"}
+"""Who looked somebody up at the front desk: a trigger turns away whoever would change it."""
+
 
 @pytest.fixture(scope="module")
 def site(database: Database) -> Database:
@@ -72,7 +75,7 @@ async def test_a_service_reads_and_writes_every_table_of_its_own(
     names = await tables(site, service)
     assert {"outbox", "inbox", "parked", "timers"} < set(names)
 
-    rows = [name for name in names if name not in WRITES_ITSELF | ONLY_GROWS]
+    rows = [name for name in names if name not in WRITES_ITSELF | ONLY_GROWS | KEPT]
     answers = await asked_of(
         site,
         f"baton_{service}",
@@ -99,6 +102,20 @@ async def test_what_people_did_cannot_be_taken_back(site: Database) -> None:
     )
 
     assert set(answers.values()) == {NO_RIGHT}, answers
+
+
+async def test_who_looked_somebody_up_stays_written_down(site: Database) -> None:
+    names = sorted(KEPT)
+    answers = await asked_of(
+        site,
+        "baton_referral",
+        [
+            *every("DELETE FROM {}", "referral", names),
+            *every("UPDATE {} SET shown = 0", "referral", names),
+        ],
+    )
+
+    assert set(answers.values()) == {"23514"}, answers
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -37,7 +37,7 @@ MARKS = (
     "february 1949",
     "Feather Row",
     "Perchville",
-    "CB7",
+    "CB7 9YY",
     "900977",
     EDNA_MAIL,
 )
