@@ -153,7 +153,9 @@ def _seen(body: str, values: Mapping[str, Any]) -> str:
 
 
 def _read(path: Path, banned: BannedLists) -> _Ready:
-    file = TemplateFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    file = TemplateFile.model_validate(
+        yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    )
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         autoescape=file.channel is Channel.LETTER,

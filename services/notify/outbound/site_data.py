@@ -226,4 +226,4 @@ def read_demo_people(teams: Mapping[str, Team]) -> list[DemoPerson]:
 
 
 def _load(name: str) -> Any:
-    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+    return yaml.load((DATA / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
