@@ -7,8 +7,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-SECOND := tests/journeys tests/unit tests/contract tests/house
-THIRD := tests/integration/referral tests/integration/rehearsal
+SECOND := tests/journeys tests/unit tests/contract tests/house tests/integration/rehearsal
+THIRD := tests/integration/referral
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
