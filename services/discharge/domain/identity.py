@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from services.discharge.domain.spell import Spell
-from services.discharge.domain.statement import Formerly, Person, Realm, Statement
+from services.discharge.domain.statement import Formerly, Realm, Statement
 
 KeyOf = Callable[[str, str], str]
 """(system, value of an identifier) to the opaque patient key."""
@@ -48,11 +48,6 @@ def identify(statement: Statement, key_of: KeyOf) -> Identity:
         former_nhs_key=_nhs_key(formerly.nhs_number, statement.realm, key_of),
         former_local_keys=_local_keys(formerly.local_numbers, statement.realm, key_of),
     )
-
-
-def is_test_number(person: Person) -> bool:
-    """Whether the NHS number is from the range that no person has (C5)."""
-    return _of_test_range(person.nhs_number)
 
 
 def mixes_test_and_live(statement: Statement) -> bool:

@@ -155,10 +155,6 @@ class Task:
         """Whether something is still to be done."""
         return self.status not in FINAL
 
-    def is_late(self, now: datetime) -> bool:
-        """Late is derived from the deadline; it is not a status (C9)."""
-        return self.is_open and self.due_at <= now
-
 
 @dataclass(frozen=True, slots=True)
 class Whole:

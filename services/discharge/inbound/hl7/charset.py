@@ -2,8 +2,6 @@
 
 from types import MappingProxyType
 
-UNDECLARED = ""
-
 _CODECS = MappingProxyType(
     {
         "ASCII": "ascii",

@@ -102,10 +102,6 @@ class Message:
             return ""
         return self.undo(components[number - 1].split(self.separators.subcomponent, 1)[0])
 
-    def is_null(self, segment: Fields, number: int) -> bool:
-        """Whether the field says that its value is gone."""
-        return number < len(segment) and segment[number] == NULL
-
 
 def read_message(body: bytes) -> Message:
     """Split a message into segments. Raises `Unreadable`; costs are bounded by counting before splitting."""
