@@ -33,7 +33,7 @@ from services.referral.outbound.rule_versions import RuleVersionTable
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
 PAGES = {"overdue": "/?show=overdue", "clerical": "/?skill=clerical"}
-COUNT = 20
+COUNT = 60
 BATCHES = 6
 ROUNDS = 5
 PAST = "baton_past"
