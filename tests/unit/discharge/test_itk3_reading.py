@@ -123,6 +123,30 @@ def test_an_unknown_practice_is_accepted_and_flagged() -> None:
     assert "recipient-missing:MessageHeader.receiver" in incoming.flags
 
 
+@pytest.mark.parametrize(("status", "kept"), [("08", "08"), ("01", None)])
+def test_a_newborn_without_a_number_yet_says_why_and_nobody_verifies_a_number_that_is_missing(
+    status: str, kept: str | None
+) -> None:
+    nameless = changed(sample(), '<value value="9995000105"/>', "")
+
+    statement = read(changed(nameless, '<code value="01"/>', f'<code value="{status}"/>')).statement
+
+    assert statement is not None
+    assert statement.person.nhs_number is None
+    assert statement.person.words.get("nhs_number_verification") == kept
+
+
+def test_two_nhs_numbers_are_one_too_many() -> None:
+    number = '<value value="9995000105"/>'
+    another = '<system value="https://fhir.nhs.uk/Id/nhs-number"/><value value="9995000245"/>'
+
+    incoming = read(sample(number, f"{number}</identifier><identifier>{another}"))
+
+    assert incoming.statement is not None
+    assert incoming.statement.person.nhs_number == "9995000105"
+    assert "conflict:Patient.identifier" in incoming.flags
+
+
 def test_a_heading_that_nobody_knows_is_kept_and_flagged() -> None:
     incoming = read(sample("887161000000102", "123456789"))
 

@@ -1,12 +1,12 @@
 """Whom a FHIR message is about: Patient, as UK Core writes it (C8)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from services.discharge.domain.codes import NOT_TRACED, PRESENT, UNPLACED_PRACTICES, VERIFICATIONS
+from services.discharge.domain.codes import UNPLACED_PRACTICES
 from services.discharge.domain.statement import Person
 from services.discharge.inbound.clean import clean
-from services.discharge.inbound.contacts import contact_point
 from services.discharge.inbound.fhir.bundle import MessageBundle
 from services.discharge.inbound.fhir.models import (
     Address,
@@ -17,7 +17,13 @@ from services.discharge.inbound.fhir.models import (
     Identifier,
     Patient,
 )
-from services.discharge.inbound.fhir.times import is_over, read_date, read_moment
+from services.discharge.inbound.fhir.patient_words import (
+    Contact,
+    Number,
+    read_contacts,
+    start_person,
+)
+from services.discharge.inbound.fhir.times import is_over, read_moment
 from services.discharge.inbound.fhir.uk_core import (
     INTERPRETER,
     NHS_NUMBER,
@@ -30,13 +36,11 @@ from services.discharge.inbound.fhir.uk_core import (
     preferred_contact,
 )
 from services.discharge.inbound.limits import MOST_NEEDS, MOST_NUMBERS
-from services.discharge.inbound.nhs import is_valid_nhs_number
 
 _ADJUSTMENT = "NRAF"
 _INTERPRETER_REQUIRED = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 _NOT_HOME = frozenset({"old", "temp", "billing", "work"})
 _NOT_CALLED = frozenset({"old", "temp", "maiden", "anonymous"})
-_SEXES = frozenset({"male", "female", "other", "unknown"})
 _UNRESTRICTED = frozenset({"U", "N"})
 _TEST_REASON = "HTEST"
 _DEATH = {"1": "informal", "2": "formal", "U": "removed"}
@@ -51,61 +55,34 @@ def read_person(
 
     `temporary`: they leave hospital for a temporary address.
     """
-    number, verification, local = _numbers(message, patient, day, flags)
-    born, trouble = read_date(patient.birth_date)
-    if trouble:
-        flags.append(f"date-{trouble}:Patient.birthDate")
-    words: dict[str, Any] = {
-        "identifiers": [
-            *([{"system": "nhs", "value": number}] if number else []),
-            *({"system": system, "value": value} for system, value in local),
-        ]
-    }
-    if number or verification != NOT_TRACED:
-        words["nhs_number_verification"] = verification
-    if born:
-        words["birth_date"] = born
-    if patient.gender in _SEXES:
-        words["sex"] = patient.gender
-    elif patient.gender:
-        flags.append("unknown-code:Patient.gender")
+    numbers = _numbers(message, patient, day)
+    person = start_person(numbers, patient.birth_date, patient.gender, flags)
+    words = dict(person.words)
     _name(patient, day, words)
     _address(patient, day, words, flags, temporary=temporary)
-    _contact_points(patient, day, words, flags)
+    telecom = (each for each in patient.telecom[:MOST_NUMBERS] if not is_over(each.period, day))
+    contacts = (Contact(each.system, each.use, clean(each.value)) for each in telecom)
+    read_contacts(contacts, words, flags)
     _death(patient, words, flags)
     _registration(message, patient, day, words, flags)
     _needs(message, patient, words, flags)
     if patient.meta.security:
         words["restricted"] = _restricted(patient.meta.security)
-    return Person(number, local, born, words)
+    return replace(person, words=words)
 
 
-def _numbers(
-    message: MessageBundle, patient: Patient, day: str, flags: list[str]
-) -> tuple[str | None, str, tuple[tuple[str, str], ...]]:
-    nhs, verification = None, NOT_TRACED
-    local = []
+def _numbers(message: MessageBundle, patient: Patient, day: str) -> list[Number]:
+    found = []
     for identifier in patient.identifier[:MOST_NUMBERS]:
         value = clean(identifier.value)
-        if not value and identifier.system.lower() in NHS_NUMBER and nhs is None:
-            # Why there is none, such as a newborn's (R40).
-            status = _verification(identifier, flags)
-            verification = NOT_TRACED if status in PRESENT else status
-        if not value or identifier.use == "old" or is_over(identifier.period, day):
+        if identifier.use == "old" or is_over(identifier.period, day):
             continue
-        if identifier.system.lower() not in NHS_NUMBER:
-            local.append((_authority(message, identifier), value))
-            continue
-        digits = value.replace(" ", "").replace("-", "")
-        if not is_valid_nhs_number(digits):
-            flags.append("nhs-number-invalid:Patient.identifier")
-        elif nhs is None:
-            nhs, verification = digits, _verification(identifier, flags)
-        elif nhs != digits:
-            flags.append("conflict:Patient.identifier")
-    if not nhs and "nhs-number-invalid:Patient.identifier" not in flags:
-        flags.append("nhs-number-missing:Patient.identifier")
-    return nhs, verification, tuple(local)
+        if identifier.system.lower() in NHS_NUMBER:
+            status = coded(identifier.extension, "NHSNumberVerificationStatus")
+            found.append(Number(value, status=status))
+        elif value:
+            found.append(Number(value, _authority(message, identifier)))
+    return found
 
 
 def _authority(message: MessageBundle, identifier: Identifier) -> str:
@@ -115,15 +92,6 @@ def _authority(message: MessageBundle, identifier: Identifier) -> str:
         if assigner:
             return assigner
     return clean(identifier.system) or "unknown"
-
-
-def _verification(identifier: Identifier, flags: list[str]) -> str:
-    code = coded(identifier.extension, "NHSNumberVerificationStatus")
-    if code in VERIFICATIONS:
-        return code
-    if code:
-        flags.append("unknown-code:Patient.identifier.extension")
-    return NOT_TRACED
 
 
 def _name(patient: Patient, day: str, words: dict[str, Any]) -> None:
@@ -166,23 +134,6 @@ def _preferred(
             if each.use == use:
                 return each
     return next((each for each in current if each.use not in never), None)
-
-
-def _contact_points(patient: Patient, day: str, words: dict[str, Any], flags: list[str]) -> None:
-    found: list[dict[str, str]] = []
-    for sent in patient.telecom[:MOST_NUMBERS]:
-        reaches_them = sent.system in {"phone", "sms", "email"} and sent.use != "old"
-        if not reaches_them or is_over(sent.period, day):
-            continue
-        point = contact_point(
-            clean(sent.value), mobile=sent.use == "mobile" or sent.system == "sms"
-        )
-        if point is None:
-            flags.append("unusable:Patient.telecom")
-        elif point not in found:
-            found.append(point)
-    if found:
-        words["contact_points"] = found
 
 
 def _death(patient: Patient, words: dict[str, Any], flags: list[str]) -> None:

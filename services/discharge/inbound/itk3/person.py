@@ -1,81 +1,60 @@
 """Whom a document is about: Patient, as CareConnect writes it in STU3."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from services.discharge.domain.codes import NOT_TRACED, UNPLACED_PRACTICES, VERIFICATIONS
+from services.discharge.domain.codes import UNPLACED_PRACTICES
 from services.discharge.domain.statement import Person
 from services.discharge.inbound.clean import clean
-from services.discharge.inbound.contacts import contact_point
-from services.discharge.inbound.fhir.times import read_date, read_moment
+from services.discharge.inbound.fhir.patient_words import (
+    Contact,
+    Number,
+    read_contacts,
+    start_person,
+)
+from services.discharge.inbound.fhir.times import read_moment
 from services.discharge.inbound.itk3.bundle import Bundle
 from services.discharge.inbound.itk3.xml import Node
 from services.discharge.inbound.limits import MOST_NUMBERS
-from services.discharge.inbound.nhs import is_valid_nhs_number
 
 NHS_NUMBER = "https://fhir.nhs.uk/id/nhs-number"
-_SEXES = frozenset({"male", "female", "other", "unknown"})
 _NOT_CURRENT = frozenset({"old", "temp", "billing"})
 
 
 def read_person(document: Bundle, patient: Node, flags: list[str]) -> Person:
     """Read the patient. What cannot be used is left out and flagged, never refused."""
-    number, verification, local = _numbers(patient, flags)
-    born, trouble = read_date(patient.said("birthDate"))
-    if trouble:
-        flags.append(f"date-{trouble}:Patient.birthDate")
-    words: dict[str, Any] = {
-        "identifiers": [
-            *([{"system": "nhs", "value": number}] if number else []),
-            *({"system": system, "value": value} for system, value in local),
-        ]
-    }
-    if number:
-        words["nhs_number_verification"] = verification
-    if born:
-        words["birth_date"] = born
-    if (sex := patient.said("gender")) in _SEXES:
-        words["sex"] = sex
-    elif sex:
-        flags.append("unknown-code:Patient.gender")
+    sex = patient.said("gender")
+    person = start_person(_numbers(patient), patient.said("birthDate"), sex, flags)
+    words = dict(person.words)
     _name_and_address(patient, words)
-    _contact_points(patient, words, flags)
+    telecom = list(patient.all("telecom"))[:MOST_NUMBERS]
+    contacts = (
+        Contact(each.said("system"), each.said("use"), clean(each.said("value")))
+        for each in telecom
+    )
+    read_contacts(contacts, words, flags)
     _death(patient, words)
     _practice(document, patient, words, flags)
-    return Person(number, local, born, words)
+    return replace(person, words=words)
 
 
-def _numbers(
-    patient: Node, flags: list[str]
-) -> tuple[str | None, str, tuple[tuple[str, str], ...]]:
-    nhs, verification = None, NOT_TRACED
-    local = []
+def _numbers(patient: Node) -> list[Number]:
+    found = []
     for identifier in list(patient.all("identifier"))[:MOST_NUMBERS]:
-        value = clean(identifier.said("value"))
-        if not value or identifier.said("use") == "old":
+        value, system = clean(identifier.said("value")), identifier.said("system")
+        if identifier.said("use") == "old":
             continue
-        system = identifier.said("system")
-        if system.lower() != NHS_NUMBER:
-            local.append((clean(system) or "unknown", value))
-            continue
-        digits = value.replace(" ", "").replace("-", "")
-        if not is_valid_nhs_number(digits):
-            flags.append("nhs-number-invalid:Patient.identifier")
-        elif nhs is None:
-            nhs, verification = digits, _verification(identifier, flags)
-    if not nhs and "nhs-number-invalid:Patient.identifier" not in flags:
-        flags.append("nhs-number-missing:Patient.identifier")
-    return nhs, verification, tuple(local)
+        if system.lower() == NHS_NUMBER:
+            found.append(Number(value, status=_status(identifier)))
+        elif value:
+            found.append(Number(value, clean(system) or "unknown"))
+    return found
 
 
-def _verification(identifier: Node, flags: list[str]) -> str:
+def _status(identifier: Node) -> str:
     name = "Extension-CareConnect-NHSNumberVerificationStatus"
-    said = coded(identifier, name) or coded(identifier, name.replace("Connect-", "Connect-GPC-"))
-    if said in VERIFICATIONS:
-        return said
-    if said:
-        flags.append("unknown-code:Patient.identifier.extension")
-    return NOT_TRACED
+    return coded(identifier, name) or coded(identifier, name.replace("Connect-", "Connect-GPC-"))
 
 
 def coded(node: Node, extension: str) -> str:
@@ -114,21 +93,6 @@ def _preferred(given: Iterator[Node], uses: tuple[str, ...]) -> Node | None:
             if each.said("use") == use:
                 return each
     return next((each for each in found if each.said("use") not in _NOT_CURRENT), None)
-
-
-def _contact_points(patient: Node, words: dict[str, Any], flags: list[str]) -> None:
-    found: list[dict[str, str]] = []
-    for sent in list(patient.all("telecom"))[:MOST_NUMBERS]:
-        system, use = sent.said("system"), sent.said("use")
-        if system not in {"phone", "sms", "email"} or use == "old":
-            continue
-        point = contact_point(clean(sent.said("value")), mobile=use == "mobile" or system == "sms")
-        if point is None:
-            flags.append("unusable:Patient.telecom")
-        elif point not in found:
-            found.append(point)
-    if found:
-        words["contact_points"] = found
 
 
 def _death(patient: Node, words: dict[str, Any]) -> None:
