@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 CONTENT_TYPE = "application/json"
-_SAFE = re.compile(r"[\x21-\x7e]{1,200}\Z")
+_is_safe = re.compile(r"[\x21-\x7e]{1,200}").fullmatch
 _REQUIRED = (
     "ce_id",
     "ce_source",
@@ -103,7 +103,7 @@ def _text_by_name(headers: Iterable[tuple[str, bytes | None]]) -> Mapping[str, s
             text = value.decode("ascii")
         except UnicodeDecodeError:
             raise EnvelopeError(f"header {name[:40]!a} is not plain text") from None
-        if not _SAFE.match(text):
+        if not _is_safe(text):
             raise EnvelopeError(f"header {name[:40]!a} is not of its form")
         found[name] = text
     return found

@@ -175,6 +175,8 @@ def _said_of(stay: Stay, names: Sequence[str]) -> dict[str, Any]:
 
 def _united(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Each happening once, however often it was said; of updates that say the same, the latest."""
+    if len(entries) == 1:
+        return tuple(entries)
     kept: dict[tuple[str, ...], Entry] = {}
     for entry in entries:
         at, kind, source, details, first, last = entry

@@ -1,7 +1,7 @@
 """Contact records in PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from asyncpg import Record
 
@@ -9,6 +9,7 @@ from services.chassis.connection import Connection
 from services.notify.domain.person import Person
 from services.notify.usecases.records import Description
 
+_NAMES = tuple(each.name for each in fields(Description))
 _KEEP = """
 INSERT INTO people (
     patient_key, described_at, prefix, given, family, birth_date, contact_points, address_lines, postcode,
@@ -58,7 +59,9 @@ _HOLD = "SELECT FROM people WHERE patient_key = ANY($1::text[]) ORDER BY patient
 async def keep(connection: Connection, descriptions: Sequence[Description]) -> None:
     """Keep each patient's latest description; older words than what is known change nothing."""
     if descriptions:
-        await connection.execute(_KEEP, [asdict(description) for description in descriptions])
+        # The values are plain already, so they need no copies of their own.
+        rows = [{name: getattr(said, name) for name in _NAMES} for said in descriptions]
+        await connection.execute(_KEEP, rows)
 
 
 async def find(connection: Connection, keys: Collection[str]) -> dict[str, Person]:

@@ -114,7 +114,7 @@ async def add(connection: Connection, plans: Sequence[Plan]) -> None:
     await connection.copy_records_to_table(
         "plans",
         columns=_PLAN_COLUMNS,
-        records=[tuple(_stored(plan)[column] for column in _PLAN_COLUMNS) for plan in plans],
+        records=[tuple(_stored(plan).values()) for plan in plans],
     )
     await _add_tasks(
         connection, ((plan.handover_id, task) for plan in plans for task in plan.tasks)
@@ -158,7 +158,9 @@ async def _read(connection: Connection, query: str, ids: Collection[UUID]) -> di
 
 
 def _stored(plan: Plan) -> dict[str, Any]:
+    """By column, in the order of the columns."""
     values = {column: getattr(plan, column) for column in _PLAN_COLUMNS}
+    # What is replaced keeps its place.
     return values | {
         "contact": asdict(plan.contact) if plan.contact else None,
         "referral": asdict(plan.referral) if plan.referral else None,

@@ -31,8 +31,7 @@ def decide(
     planned = plan(discharge, now, playbook)
     if not planned:
         return NotOpened(discharge.spell_id, discharge.patient_key, "no-rule-applies")
-    handover = replace(_handover(discharge, now, playbook, new_id), replaces=replaces)
-    return _opened(handover, planned, new_id)
+    return _opened(_handover(discharge, now, playbook, new_id, replaces), planned, new_id)
 
 
 def open_again(
@@ -51,8 +50,8 @@ def open_again(
     ]
     if not planned:
         return None
-    handover = _handover(before.discharge, now, playbook, new_id)
-    return _opened(replace(handover, replaces=before.handover_id), planned, new_id)
+    handover = _handover(before.discharge, now, playbook, new_id, before.handover_id)
+    return _opened(handover, planned, new_id)
 
 
 def open_more(
@@ -99,7 +98,13 @@ def open_loose_end(
     return _opened(handover, planned, new_id)
 
 
-def _handover(discharge: Discharge, now: datetime, playbook: Playbook, new_id: Ids) -> Handover:
+def _handover(
+    discharge: Discharge,
+    now: datetime,
+    playbook: Playbook,
+    new_id: Ids,
+    replaces: UUID | None = None,
+) -> Handover:
     sender = sender_of(discharge.provider, playbook)
     return Handover(
         handover_id=new_id(),
@@ -111,6 +116,7 @@ def _handover(discharge: Discharge, now: datetime, playbook: Playbook, new_id: I
         clock_started_at=discharge.discharged_at,
         opened_at=now,
         test_patient=discharge.test_patient,
+        replaces=replaces,
         discharge=discharge,
         death="said" if discharge.deceased else "",
     )
@@ -122,5 +128,6 @@ def _opened(
     offers, tasks = arrange(planned, handover, (), new_id)
     if handover.purpose in ("discharge", "referral") and planned:
         coordinator = needed(offers, planned[0].playbook)
-        handover = replace(handover, coordinator=coordinator)
+        if coordinator != handover.coordinator:
+            handover = replace(handover, coordinator=coordinator)
     return HandoverOpened(handover, offers, tasks)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -42,6 +42,16 @@ class Planned:
     when: Due
     playbook: Playbook = field(compare=False, repr=False)
     """What it was planned with."""
+
+    @property
+    def due_at(self) -> datetime:
+        """By when it must be done (UTC)."""
+        return self.when.due_at
+
+    @property
+    def rings_at(self) -> datetime:
+        """When silence about it is first said (UTC)."""
+        return first_ring(self, self.rule, self.team.calendar, self.playbook)
 
 
 def sender_of(provider: str, playbook: Playbook) -> Team:
@@ -141,7 +151,7 @@ def task_of(
     follows: UUID | None = None,
 ) -> Task:
     """The task; with no offer it is the team's own duty and needs nobody's acceptance."""
-    task = Task(
+    return Task(
         task_id=new_id(),
         handover_id=handover.handover_id,
         offer_id=offer.offer_id if offer else None,
@@ -159,9 +169,7 @@ def task_of(
         skill=planned.rule.skill,
         priority=planned.rule.priority,
         working=planned.when.working,
-    )
-    return replace(
-        task, rings_at=first_ring(task, planned.rule, planned.team.calendar, planned.playbook)
+        rings_at=planned.rings_at,
     )
 
 

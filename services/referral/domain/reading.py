@@ -10,7 +10,6 @@ from services.referral.domain import closing
 from services.referral.domain.deadlines import due, shortened
 from services.referral.domain.facts import HandoverOpened, HandoverReplanned, HandoverWithdrawn
 from services.referral.domain.handover import Handover, Task, Whole
-from services.referral.domain.ladder import first_ring
 from services.referral.domain.planning import Ids, Planned, arrange, instead_of, sender_of
 from services.referral.domain.redrafting import Redraft
 from services.referral.domain.rules import Playbook, Whose, resolve
@@ -156,7 +155,7 @@ def _is_of(task: Task, document: Document, whole: Whole, playbook: Playbook) -> 
 
 
 def _instead_of(task: Task, planned: Planned, new_id: Ids) -> Task:
-    newer = replace(
+    return replace(
         task,
         task_id=new_id(),
         rule_version=planned.rule.version,
@@ -168,6 +167,5 @@ def _instead_of(task: Task, planned: Planned, new_id: Ids) -> Task:
         needs_outcome=planned.rule.needs_outcome,
         escalation_step=0,
         ladder_step=0,
+        rings_at=planned.rings_at,
     )
-    rings_at = first_ring(newer, planned.rule, planned.team.calendar, planned.playbook)
-    return replace(newer, rings_at=rings_at)

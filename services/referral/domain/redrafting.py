@@ -7,7 +7,6 @@ from uuid import UUID
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.facts import HandoverReplanned
 from services.referral.domain.handover import Death, Offer, Task, Whole
-from services.referral.domain.ladder import first_ring
 from services.referral.domain.planning import Ids, Planned, arrange
 from services.referral.domain.rules import Playbook
 
@@ -64,8 +63,7 @@ class Redraft:
             working=when.working,
         )
         if when.due_at > now or not task.escalation_step:
-            rings_at = first_ring(moved, planned.rule, planned.team.calendar, planned.playbook)
-            moved = replace(moved, escalation_step=0, ladder_step=0, rings_at=rings_at)
+            moved = replace(moved, escalation_step=0, ladder_step=0, rings_at=planned.rings_at)
         self.moved.append(moved)
 
     def _at_work(self) -> list[Offer]:
