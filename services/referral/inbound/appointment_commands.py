@@ -3,14 +3,10 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
-from services.chassis.access import Actor
-from services.chassis.idempotency import Command, Commanded
-from services.referral.inbound.desks import Desks
+from services.referral.inbound.desks import Desks, Errand, MemberErrand
 from services.referral.inbound.referral_bodies import Moving
-from services.referral.inbound.requests import Member
 from services.referral.usecases.keep_appointments import end_appointment, move_appointment
 
 
@@ -18,49 +14,34 @@ def appointment_commands(desks: Desks) -> APIRouter:
     """`POST /appointments/{id}/move`, `cancel`, `miss` and `attend`. Each takes an `Idempotency-Key`."""
     router = APIRouter(prefix="/appointments/{appointment_id}", tags=["appointments"])
 
-    async def end(
-        appointment_id: UUID, status: str, request: Request, command: Command, actor: Actor
-    ) -> Response:
+    async def end(appointment_id: UUID, status: str, errand: Errand) -> Response:
         return await desks.act(
-            request,
-            command,
-            actor,
-            lambda unit, desk: end_appointment(unit, desk, appointment_id, status=status),
+            errand, lambda unit, desk: end_appointment(unit, desk, appointment_id, status=status)
         )
 
     @router.post("/move")
-    async def move(
-        appointment_id: UUID, body: Moving, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def move(appointment_id: UUID, body: Moving, errand: MemberErrand) -> Response:
         """Give the patient another time."""
         return await desks.act(
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: move_appointment(
                 unit, desk, appointment_id, starts_at=body.starts_at
             ),
         )
 
     @router.post("/cancel")
-    async def cancel(
-        appointment_id: UUID, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def cancel(appointment_id: UUID, errand: MemberErrand) -> Response:
         """It will not take place; the referral waits for another one, and its clock runs on."""
-        return await end(appointment_id, "cancelled", request, command, actor)
+        return await end(appointment_id, "cancelled", errand)
 
     @router.post("/miss")
-    async def miss(
-        appointment_id: UUID, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def miss(appointment_id: UUID, errand: MemberErrand) -> Response:
         """The patient did not come, or was not brought: a clinician reviews; nobody is discharged for it."""
-        return await end(appointment_id, "missed", request, command, actor)
+        return await end(appointment_id, "missed", errand)
 
     @router.post("/attend")
-    async def attend(
-        appointment_id: UUID, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def attend(appointment_id: UUID, errand: MemberErrand) -> Response:
         """The patient was seen."""
-        return await end(appointment_id, "attended", request, command, actor)
+        return await end(appointment_id, "attended", errand)
 
     return router

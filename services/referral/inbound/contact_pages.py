@@ -12,11 +12,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor
 from services.chassis.errors import Refusal
-from services.chassis.idempotency import Command, Commanded
 from services.chassis.pages import Pages
 from services.referral.domain.calendars import LONDON
 from services.referral.domain.errors import NotFound
-from services.referral.inbound.desks import Act, Desks
+from services.referral.inbound.desks import Act, Desks, Errand, MemberErrand
 from services.referral.inbound.requests import Member, teams_of
 from services.referral.inbound.worklist_cards import person_card
 from services.referral.usecases.happen import report_happening
@@ -78,22 +77,20 @@ class _Forms:
         self,
         template: str,
         handover_id: UUID,
-        request: Request,
-        command: Command,
-        actor: Actor,
+        errand: Errand,
         do: Act,
         done: str,
         given: Mapping[str, str],
     ) -> Response:
         address = f"/worklist/handovers/{handover_id}?done={done}"
         try:
-            return await self.desks.act(
-                request, command, actor, do, answer=lambda _: RedirectResponse(address, 303)
-            )
+            return await self.desks.act(errand, do, answer=lambda _: RedirectResponse(address, 303))
         except Refusal as refusal:
             if refusal.code not in _FIELDS:
                 raise
-            return await self.show(template, handover_id, request, actor, given, refusal)
+            return await self.show(
+                template, handover_id, errand.request, errand.actor, given, refusal
+            )
 
 
 def contact_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
@@ -108,9 +105,7 @@ def contact_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
     @router.post("/coordinator")
     async def name(
         handover_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         team: Typed = "",
         name: Typed = "",
         phone: Typed = "",
@@ -118,9 +113,7 @@ def contact_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
         return await forms.send(
             "coordinator.html",
             handover_id,
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: name_coordinator(
                 unit, desk, handover_id, team=team, name=name, phone=phone
             ),
@@ -135,18 +128,14 @@ def contact_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
     @router.post("/happenings")
     async def report(
         handover_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         code: Typed = "",
         happened: Typed = "",
     ) -> Response:
         return await forms.send(
             "happening.html",
             handover_id,
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: report_happening(
                 unit, desk, handover_id, code=code, happened_at=_read_time(happened)
             ),

@@ -2,24 +2,43 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.chassis.access import Actor
 from services.chassis.database import Database
-from services.chassis.idempotency import Command, once
+from services.chassis.idempotency import Command, Commanded, once
 from services.chassis.unit_of_work import UnitOfWork
 from services.chassis.web import correlation
 from services.referral.domain.people import Person
 from services.referral.domain.rules import Playbook
+from services.referral.inbound.requests import Member
 from services.referral.inbound.said import said
 from services.referral.usecases.acting import Desk
 from services.referral.usecases.ports import Handovers
 from services.referral.usecases.records import Changed
 
 Act = Callable[[UnitOfWork, Desk], Awaitable[Changed]]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A request of somebody who came to do something: who they are, and the command in it."""
+
+    request: Request
+    command: Command
+    actor: Actor
+
+
+async def read_errand(request: Request, command: Commanded, actor: Member) -> Errand:
+    """The errand of a member of a team."""
+    return Errand(request, command, actor)
+
+
+MemberErrand = Annotated[Errand, Depends(read_errand)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +56,16 @@ class Desks:
 
     async def act(
         self,
-        request: Request,
-        command: Command,
-        actor: Actor,
+        errand: Errand,
         do: Act,
         *,
         answer: Callable[[Changed], Response] | None = None,
     ) -> Response:
         """Do something once, and answer what happened: as JSON, unless `answer` says otherwise."""
-        desk = self.of(actor, request)
+        desk = self.of(errand.actor, errand.request)
 
         async def work(unit: UnitOfWork) -> Response | dict[str, Any]:
             change = await do(unit, desk)
             return answer(change) if answer else said(change)
 
-        return await once(self.database, command, actor, work)
+        return await once(self.database, errand.command, errand.actor, work)

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
-from services.chassis.idempotency import Commanded
 from services.referral.domain.rules import Playbook
 from services.referral.inbound.bodies import Coordinating, Reasoned, Reporting
-from services.referral.inbound.desks import Desks
-from services.referral.inbound.requests import Member, Reader
+from services.referral.inbound.desks import Desks, MemberErrand
+from services.referral.inbound.requests import Reader
 from services.referral.usecases.complete_handover import complete_handover
 from services.referral.usecases.happen import report_happening
 from services.referral.usecases.name_coordinator import name_coordinator
@@ -23,55 +21,38 @@ def handover_commands(desks: Desks) -> APIRouter:
     router = APIRouter(prefix="/handovers/{handover_id}", tags=["handovers"])
 
     @router.post("/complete")
-    async def complete(
-        handover_id: UUID, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def complete(handover_id: UUID, errand: MemberErrand) -> Response:
         """Say that everything is done. Refused while a task is open."""
         return await desks.act(
-            request,
-            command,
-            actor,
-            lambda unit, desk: complete_handover(unit, desk, handover_id),
+            errand, lambda unit, desk: complete_handover(unit, desk, handover_id)
         )
 
     @router.post("/withdraw")
-    async def withdraw(
-        handover_id: UUID, body: Reasoned, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def withdraw(handover_id: UUID, body: Reasoned, errand: MemberErrand) -> Response:
         """Call it off: open tasks are cancelled, and everyone who was told is told to stop.
 
         `reason` is `discharge-cancelled`, `readmitted`, `deceased` or `entered-in-error`.
         """
         return await desks.act(
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: withdraw_handover(unit, desk, handover_id, reason=body.reason),
         )
 
     @router.post("/coordinator")
-    async def coordinator(
-        handover_id: UUID, body: Coordinating, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def coordinator(handover_id: UUID, body: Coordinating, errand: MemberErrand) -> Response:
         """Name the patient's single point of contact. The patient may agree, or choose another."""
         return await desks.act(
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: name_coordinator(
                 unit, desk, handover_id, team=body.team, name=body.name, phone=body.phone
             ),
         )
 
     @router.post("/happenings")
-    async def happened(
-        handover_id: UUID, body: Reporting, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def happened(handover_id: UUID, body: Reporting, errand: MemberErrand) -> Response:
         """Say that something happened that rules look at: it may close, move or make tasks."""
         return await desks.act(
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: report_happening(
                 unit, desk, handover_id, code=body.code, happened_at=body.happened_at
             ),

@@ -9,12 +9,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor, Role
-from services.chassis.idempotency import Commanded
 from services.chassis.pages import Pages, when
 from services.referral.domain import reasons
 from services.referral.domain.errors import NotFound, ReasonUnknown
 from services.referral.inbound.contact_cards import contact_card
-from services.referral.inbound.desks import Desks
+from services.referral.inbound.desks import Desks, MemberErrand
 from services.referral.inbound.document_cards import document_row
 from services.referral.inbound.handover_cards import offer_row, owner_rows, task_card, told_rows
 from services.referral.inbound.history_lines import history_lines
@@ -101,13 +100,9 @@ def handover_pages(desks: Desks, views: Views, pages: Pages, see: See) -> APIRou
         )
 
     @router.post("/complete")
-    async def complete(
-        handover_id: UUID, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def complete(handover_id: UUID, errand: MemberErrand) -> Response:
         return await desks.act(
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: complete_handover(unit, desk, handover_id),
             answer=lambda _: _page_of(handover_id, "closed"),
         )
@@ -120,23 +115,19 @@ def handover_pages(desks: Desks, views: Views, pages: Pages, see: See) -> APIRou
     @router.post("/withdraw")
     async def withdraw(
         handover_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         reason: Annotated[str, Form(max_length=60)] = "",
     ) -> Response:
         try:
             return await desks.act(
-                request,
-                command,
-                actor,
+                errand,
                 lambda unit, desk: withdraw_handover(unit, desk, handover_id, reason=reason),
                 answer=lambda _: _page_of(handover_id, "withdrawn"),
             )
         except ReasonUnknown:
-            whole, now = await read(handover_id, actor)
+            whole, now = await read(handover_id, errand.actor)
             fault = {"text": "Choose why the handover is withdrawn", "href": "#reason"}
-            return _withdrawal(request, whole, now, status=422, errors=[fault])
+            return _withdrawal(errand.request, whole, now, status=422, errors=[fault])
 
     def _withdrawal(
         request: Request, whole: WholeView, now: Any, *, status: int = 200, **values: Any

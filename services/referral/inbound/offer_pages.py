@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor
-from services.chassis.idempotency import Commanded
 from services.chassis.pages import Pages
 from services.referral.domain import reasons
 from services.referral.domain.errors import NotFound, ReasonUnknown
-from services.referral.inbound.desks import Desks
+from services.referral.inbound.desks import Desks, MemberErrand
 from services.referral.inbound.requests import Member, teams_of
 from services.referral.inbound.worklist_cards import offer_card
 from services.referral.usecases.accept_offer import accept_offer
@@ -52,15 +51,11 @@ def offer_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
     @router.post("/accept")
     async def accept(
         offer_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         take_coordination: Annotated[bool, Form()] = False,
     ) -> Response:
         return await desks.act(
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: accept_offer(
                 unit, desk, offer_id, take_coordination=take_coordination
             ),
@@ -74,22 +69,18 @@ def offer_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
     @router.post("/decline")
     async def decline(
         offer_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         reason: Annotated[str, Form(max_length=60)] = "",
     ) -> Response:
         try:
             return await desks.act(
-                request,
-                command,
-                actor,
+                errand,
                 lambda unit, desk: decline_offer(unit, desk, offer_id, reason=reason),
                 answer=lambda _: RedirectResponse("/?done=declined", 303),
             )
         except ReasonUnknown:
             fault = {"text": "Choose why your team declines", "href": "#reason"}
-            return await form(offer_id, request, actor, status=422, errors=[fault])
+            return await form(offer_id, errand.request, errand.actor, status=422, errors=[fault])
 
     return router
 

@@ -3,13 +3,10 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
-from services.chassis.idempotency import Commanded
 from services.referral.inbound.bodies import Claiming, PassingOn, Reassigning
-from services.referral.inbound.desks import Desks
-from services.referral.inbound.requests import Member
+from services.referral.inbound.desks import Desks, MemberErrand
 from services.referral.usecases.hand_on_task import hand_on_task
 from services.referral.usecases.take_task import claim_task, put_back_task, reassign_task
 
@@ -21,54 +18,36 @@ def owner_commands(desks: Desks) -> APIRouter:
     @router.post("/claim")
     async def claim(
         task_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         body: Claiming | None = None,
     ) -> Response:
         """Take a task of your team in your own name. Refused while a colleague has it, unless you take it over."""
         over = body is not None and body.take_over
         return await desks.act(
-            request,
-            command,
-            actor,
-            lambda unit, desk: claim_task(unit, desk, task_id, take_over=over),
+            errand, lambda unit, desk: claim_task(unit, desk, task_id, take_over=over)
         )
 
     @router.post("/put-back")
-    async def put_back(
-        task_id: UUID, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def put_back(task_id: UUID, errand: MemberErrand) -> Response:
         """Leave a task to whoever in your team takes it next."""
-        return await desks.act(
-            request, command, actor, lambda unit, desk: put_back_task(unit, desk, task_id)
-        )
+        return await desks.act(errand, lambda unit, desk: put_back_task(unit, desk, task_id))
 
     @router.post("/reassign")
-    async def reassign(
-        task_id: UUID, body: Reassigning, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def reassign(task_id: UUID, body: Reassigning, errand: MemberErrand) -> Response:
         """Give a task to a colleague in your team."""
         return await desks.act(
-            request,
-            command,
-            actor,
-            lambda unit, desk: reassign_task(unit, desk, task_id, person=body.person),
+            errand, lambda unit, desk: reassign_task(unit, desk, task_id, person=body.person)
         )
 
     @router.post("/hand-on")
-    async def hand_on(
-        task_id: UUID, body: PassingOn, request: Request, command: Commanded, actor: Member
-    ) -> Response:
+    async def hand_on(task_id: UUID, body: PassingOn, errand: MemberErrand) -> Response:
         """Ask another team to take over; yours stays accountable until it accepts, and the deadline stays.
 
         `reason` is `handed-on`, `wrong-service`, `out-of-area`, `no-capacity`, `registered-elsewhere` or
         `practice-changed`.
         """
         return await desks.act(
-            request,
-            command,
-            actor,
+            errand,
             lambda unit, desk: hand_on_task(
                 unit, desk, task_id, team=body.team, reason=body.reason
             ),

@@ -11,11 +11,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor
 from services.chassis.errors import Refusal
-from services.chassis.idempotency import Command, Commanded
 from services.chassis.pages import Pages
 from services.referral.domain import reasons
 from services.referral.domain.errors import NotFound
-from services.referral.inbound.desks import Act, Desks
+from services.referral.inbound.desks import Act, Desks, Errand, MemberErrand
 from services.referral.inbound.requests import Member, teams_of
 from services.referral.inbound.worklist_cards import person_card
 from services.referral.usecases.hand_on_task import hand_on_task
@@ -87,20 +86,16 @@ class _Forms:
         self,
         what: str,
         subject_id: UUID,
-        request: Request,
-        command: Command,
-        actor: Actor,
+        errand: Errand,
         do: Act,
         to: str = "",
     ) -> Response:
         try:
-            return await self.desks.act(
-                request, command, actor, do, answer=lambda change: _answer(what, change)
-            )
+            return await self.desks.act(errand, do, answer=lambda change: _answer(what, change))
         except Refusal as refusal:
             if refusal.code not in _FIELDS:
                 raise
-            return await self.show(what, subject_id, request, actor, to, refusal)
+            return await self.show(what, subject_id, errand.request, errand.actor, to, refusal)
 
 
 def passing_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
@@ -115,16 +110,14 @@ def passing_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
     @router.post("/offers/{offer_id}/redirect")
     async def redirect(
         offer_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         to: Typed = "",
         reason: Typed = "",
     ) -> Response:
         def do(unit: Any, desk: Any) -> Any:
             return redirect_offer(unit, desk, offer_id, team=to, reason=reason)
 
-        return await forms.send("redirect", offer_id, request, command, actor, do, to)
+        return await forms.send("redirect", offer_id, errand, do, to)
 
     @router.get("/tasks/{task_id}/hand-on")
     async def ask_hand_on(task_id: UUID, request: Request, actor: Member) -> HTMLResponse:
@@ -133,29 +126,25 @@ def passing_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
     @router.post("/tasks/{task_id}/hand-on")
     async def hand_on(
         task_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         to: Typed = "",
         reason: Typed = "",
     ) -> Response:
         def do(unit: Any, desk: Any) -> Any:
             return hand_on_task(unit, desk, task_id, team=to, reason=reason)
 
-        return await forms.send("hand-on", task_id, request, command, actor, do, to)
+        return await forms.send("hand-on", task_id, errand, do, to)
 
     @router.get("/tasks/{task_id}/reopen")
     async def ask_reopen(task_id: UUID, request: Request, actor: Member) -> HTMLResponse:
         return await forms.show("reopen", task_id, request, actor)
 
     @router.post("/tasks/{task_id}/reopen")
-    async def reopen(
-        task_id: UUID, request: Request, command: Commanded, actor: Member, reason: Typed = ""
-    ) -> Response:
+    async def reopen(task_id: UUID, errand: MemberErrand, reason: Typed = "") -> Response:
         def do(unit: Any, desk: Any) -> Any:
             return reopen_task(unit, desk, task_id, reason=reason)
 
-        return await forms.send("reopen", task_id, request, command, actor, do)
+        return await forms.send("reopen", task_id, errand, do)
 
     return router
 

@@ -12,16 +12,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor, Role
 from services.chassis.errors import Refusal
-from services.chassis.idempotency import Command, Commanded
 from services.chassis.pages import Pages
 from services.referral.domain.errors import NotFound
 from services.referral.domain.reasons import DECLINE
 from services.referral.domain.serving import OUTCOMES
-from services.referral.inbound.desks import Act, Desks
+from services.referral.inbound.desks import Act, Desks, Errand, MemberErrand
 from services.referral.inbound.referral_acts import ACTS, Given, read_given
 from services.referral.inbound.referral_cards import referral_page, referral_row
 from services.referral.inbound.referral_words import NOTICES, PRIORITIES, STATES
-from services.referral.inbound.requests import Listing, Member, Reader, teams_of, write_cursor
+from services.referral.inbound.requests import Listing, Reader, teams_of, write_cursor
 from services.referral.usecases.keep_appointments import end_appointment
 from services.referral.usecases.referral_views import ReferralViews, WholeReferralView
 
@@ -70,23 +69,21 @@ class _Desk:
         referral_id: UUID,
         what: str,
         given: Given,
-        request: Request,
-        command: Command,
-        actor: Actor,
+        errand: Errand,
     ) -> Response:
         act = ACTS[what]
         try:
             return await self.desks.act(
-                request,
-                command,
-                actor,
+                errand,
                 act.do(referral_id, given),
                 answer=lambda _: RedirectResponse(_after(referral_id, what, act.notice), 303),
             )
         except Refusal as refusal:
             if refusal.kind not in ("refused", "invalid"):
                 raise
-            return await self.show(referral_id, request, actor, refusal=refusal, at=act.field)
+            return await self.show(
+                referral_id, errand.request, errand.actor, refusal=refusal, at=act.field
+            )
 
     async def _read(self, referral_id: UUID, actor: Actor) -> tuple[WholeReferralView, datetime]:
         async with self.desks.database.reading() as connection:
@@ -141,9 +138,7 @@ def referral_pages(desks: Desks, views: ReferralViews, pages: Pages) -> APIRoute
     async def became(
         appointment_id: UUID,
         status: str,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         referral: Annotated[UUID, Form()],
     ) -> Response:
         if status not in _BECAME:
@@ -154,7 +149,7 @@ def referral_pages(desks: Desks, views: ReferralViews, pages: Pages) -> APIRoute
 
         act: Act = do
         answer = RedirectResponse(f"{REFERRALS}/{referral}?done=changed", 303)
-        return await desks.act(request, command, actor, act, answer=lambda _: answer)
+        return await desks.act(errand, act, answer=lambda _: answer)
 
     return router
 
@@ -162,16 +157,14 @@ def referral_pages(desks: Desks, views: ReferralViews, pages: Pages) -> APIRoute
 def _route(desk: _Desk, what: str) -> Callable[..., Awaitable[Response]]:
     async def act(
         referral_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         reason: Typed = "",
         priority: Typed = "",
         starts_at: Typed = "",
         finished: Annotated[bool, Form()] = False,
     ) -> Response:
         given = read_given(reason, priority, starts_at, finished=finished)
-        return await desk.act(referral_id, what, given, request, command, actor)
+        return await desk.act(referral_id, what, given, errand)
 
     return act
 

@@ -5,13 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.chassis.idempotency import Commanded
 from services.chassis.sessions import own_path
 from services.referral.domain.errors import ReasonMissing
-from services.referral.inbound.requests import Member
+from services.referral.inbound.desks import MemberErrand
 from services.referral.inbound.task_page import TaskPage
 from services.referral.inbound.words import SKILLS, near
 from services.referral.inbound.worklist_cards import person_card
@@ -29,31 +27,28 @@ def taking_pages(page: TaskPage) -> APIRouter:
     @router.post("/claim")
     async def claim(
         task_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         back: Short = "",
         confirmed: Flag = False,
         take_over: Flag = False,
     ) -> Response:
-        task, now = await page.read(task_id, actor)
-        if actor.skills and task.skill not in actor.skills and not confirmed:
+        task, now = await page.read(task_id, errand.actor)
+        own = errand.actor.skills
+        if own and task.skill not in own and not confirmed:
             return page.pages.render(
-                request,
+                errand.request,
                 "claim.html",
                 title=task.rule.title,
                 link=f"/worklist/tasks/{task_id}",
                 skill=SKILLS.get(task.skill, task.skill),
-                own=[SKILLS.get(skill, skill) for skill in sorted(actor.skills)],
+                own=[SKILLS.get(skill, skill) for skill in sorted(own)],
                 due=near(task.due_at, now),
                 person=person_card(task.person, now),
                 back=own_path(back) if back else "",
                 take_over=take_over,
             )
         return await page.act(
-            request,
-            command,
-            actor,
+            errand,
             task_id,
             lambda unit, desk: claim_task(unit, desk, task_id, take_over=take_over),
             "taken",
@@ -61,13 +56,9 @@ def taking_pages(page: TaskPage) -> APIRouter:
         )
 
     @router.post("/put-back")
-    async def put_back(
-        task_id: UUID, request: Request, command: Commanded, actor: Member, back: Short = ""
-    ) -> Response:
+    async def put_back(task_id: UUID, errand: MemberErrand, back: Short = "") -> Response:
         return await page.act(
-            request,
-            command,
-            actor,
+            errand,
             task_id,
             lambda unit, desk: put_back_task(unit, desk, task_id),
             "put-back",
@@ -75,25 +66,21 @@ def taking_pages(page: TaskPage) -> APIRouter:
         )
 
     @router.post("/reassign")
-    async def reassign(
-        task_id: UUID, request: Request, command: Commanded, actor: Member, colleague: Short = ""
-    ) -> Response:
+    async def reassign(task_id: UUID, errand: MemberErrand, colleague: Short = "") -> Response:
         person = colleague.strip()
         if not person:
             missing = ReasonMissing("Say which colleague takes the task.")
             fault = {"text": missing.sentence, "href": "#colleague"}
             return await page.show(
                 task_id,
-                request,
-                actor,
+                errand.request,
+                errand.actor,
                 status=422,
                 errors=[fault],
                 fault={"colleague": missing.sentence},
             )
         return await page.act(
-            request,
-            command,
-            actor,
+            errand,
             task_id,
             lambda unit, desk: reassign_task(unit, desk, task_id, person=person),
             "given",
@@ -102,9 +89,7 @@ def taking_pages(page: TaskPage) -> APIRouter:
     @router.post("/snooze")
     async def snooze(
         task_id: UUID,
-        request: Request,
-        command: Commanded,
-        actor: Member,
+        errand: MemberErrand,
         until: Short = "",
         away_because: Short = "",
     ) -> Response:
@@ -113,16 +98,14 @@ def taking_pages(page: TaskPage) -> APIRouter:
             sentence = "Choose until when the task is put away."
             return await page.show(
                 task_id,
-                request,
-                actor,
+                errand.request,
+                errand.actor,
                 status=422,
                 errors=[{"text": sentence, "href": "#until"}],
                 fault={"until": sentence},
             )
         return await page.act(
-            request,
-            command,
-            actor,
+            errand,
             task_id,
             lambda unit, desk: snooze_task(unit, desk, task_id, until=at, reason=away_because),
             "away_because",
@@ -130,14 +113,9 @@ def taking_pages(page: TaskPage) -> APIRouter:
         )
 
     @router.post("/wake")
-    async def wake(task_id: UUID, request: Request, command: Commanded, actor: Member) -> Response:
+    async def wake(task_id: UUID, errand: MemberErrand) -> Response:
         return await page.act(
-            request,
-            command,
-            actor,
-            task_id,
-            lambda unit, desk: wake_task(unit, desk, task_id),
-            "back",
+            errand, task_id, lambda unit, desk: wake_task(unit, desk, task_id), "back"
         )
 
     return router

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor, Role
-from services.chassis.idempotency import Command
 from services.chassis.pages import Pages
 from services.referral.domain.calendars import instant, local_date
 from services.referral.domain.errors import (
@@ -22,7 +21,7 @@ from services.referral.domain.errors import (
 )
 from services.referral.domain.reasons import SNOOZE
 from services.referral.domain.snoozing import latest
-from services.referral.inbound.desks import Act, Desks
+from services.referral.inbound.desks import Act, Desks, Errand
 from services.referral.inbound.document_cards import document_card
 from services.referral.inbound.handover_cards import task_card
 from services.referral.inbound.requests import covered_by, teams_of
@@ -95,9 +94,7 @@ class TaskPage:
 
     async def act(
         self,
-        request: Request,
-        command: Command,
-        actor: Actor,
+        errand: Errand,
         task_id: UUID,
         do: Act,
         field: str,
@@ -106,16 +103,19 @@ class TaskPage:
         """Do it and go on to `after`; what its field lacks is said beside it."""
         try:
             return await self.desks.act(
-                request,
-                command,
-                actor,
+                errand,
                 do,
                 answer=lambda change: after or _after(change, task_id, field),
             )
         except _FAULTS as refused:
             fault = {"text": refused.sentence, "href": f"#{field}"}
             return await self.show(
-                task_id, request, actor, status=422, errors=[fault], fault={field: refused.sentence}
+                task_id,
+                errand.request,
+                errand.actor,
+                status=422,
+                errors=[fault],
+                fault={field: refused.sentence},
             )
 
 

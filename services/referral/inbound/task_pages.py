@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.chassis.idempotency import Commanded
 from services.referral.inbound.bodies import LONGEST_TEXT
-from services.referral.inbound.requests import Member, Reader
+from services.referral.inbound.desks import MemberErrand
+from services.referral.inbound.requests import Reader
 from services.referral.inbound.task_page import TaskPage
 from services.referral.usecases.complete_task import complete_task
 from services.referral.usecases.fail_task import fail_task
@@ -38,53 +38,33 @@ def task_pages(page: TaskPage) -> APIRouter:
         return await page.show(task_id, request, actor, notice=NOTICES.get(done))
 
     @router.post("/start")
-    async def start(task_id: UUID, request: Request, command: Commanded, actor: Member) -> Response:
+    async def start(task_id: UUID, errand: MemberErrand) -> Response:
         return await page.act(
-            request,
-            command,
-            actor,
-            task_id,
-            lambda unit, desk: start_task(unit, desk, task_id),
-            "started",
+            errand, task_id, lambda unit, desk: start_task(unit, desk, task_id), "started"
         )
 
     @router.post("/complete")
-    async def complete(
-        task_id: UUID, request: Request, command: Commanded, actor: Member, outcome: Words = ""
-    ) -> Response:
+    async def complete(task_id: UUID, errand: MemberErrand, outcome: Words = "") -> Response:
         return await page.act(
-            request,
-            command,
-            actor,
+            errand,
             task_id,
             lambda unit, desk: complete_task(unit, desk, task_id, reason=outcome),
             "outcome",
         )
 
     @router.post("/fail")
-    async def fail(
-        task_id: UUID, request: Request, command: Commanded, actor: Member, reason: Words = ""
-    ) -> Response:
+    async def fail(task_id: UUID, errand: MemberErrand, reason: Words = "") -> Response:
         return await page.act(
-            request,
-            command,
-            actor,
+            errand,
             task_id,
             lambda unit, desk: fail_task(unit, desk, task_id, reason=reason),
             "reason",
         )
 
     @router.post("/note")
-    async def note(
-        task_id: UUID, request: Request, command: Commanded, actor: Member, text: Words = ""
-    ) -> Response:
+    async def note(task_id: UUID, errand: MemberErrand, text: Words = "") -> Response:
         return await page.act(
-            request,
-            command,
-            actor,
-            task_id,
-            lambda unit, desk: note_task(unit, desk, task_id, text=text),
-            "text",
+            errand, task_id, lambda unit, desk: note_task(unit, desk, task_id, text=text), "text"
         )
 
     return router

@@ -10,7 +10,6 @@ from services.referral.usecases.webhook_records import Due
 MOST = 32
 """Messages on their way at the same time."""
 A_MOMENT = 1.0
-_ROUNDS_AN_HOUR = 3600
 
 _log = get_logger()
 
@@ -24,14 +23,10 @@ class WebhookPost:
 
     async def run(self) -> None:
         """For ever. What is on its way when this ends goes out again a minute later, under the same id."""
-        rounds = 0
         try:
             while True:
                 try:
                     await self.look()
-                    if rounds % _ROUNDS_AN_HOUR == 0:
-                        await self.forget_old()
-                    rounds += 1
                 except AWAY as error:
                     _log.warning("webhooks.wait", error=type(error).__name__)
                 await asyncio.sleep(A_MOMENT)
@@ -69,7 +64,3 @@ class WebhookPost:
         """Wait for what is on its way."""
         while self._on_the_way:
             await asyncio.wait(list(self._on_the_way))
-
-    async def forget_old(self) -> None:
-        """Forget what ended a month ago."""
-        await self._deliveries.forget_old()
