@@ -25,8 +25,8 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """A telecom that holds now."""
+class Telecom:
+    """A way to reach somebody that holds now."""
 
     system: str
     use: str
@@ -86,7 +86,7 @@ def _verification(number: Number, flags: list[str]) -> str:
     return NOT_TRACED
 
 
-def read_contacts(sent: Iterable[Contact], words: dict[str, Any], flags: list[str]) -> None:
+def read_telecoms(sent: Iterable[Telecom], words: dict[str, Any], flags: list[str]) -> None:
     """Read the ways to reach somebody. What cannot be one is left out and flagged."""
     found: list[dict[str, str]] = []
     for each in sent:

@@ -18,9 +18,9 @@ from services.discharge.inbound.fhir.models import (
     Patient,
 )
 from services.discharge.inbound.fhir.patient_words import (
-    Contact,
     Number,
-    read_contacts,
+    Telecom,
+    read_telecoms,
     start_person,
 )
 from services.discharge.inbound.fhir.times import is_over, read_moment
@@ -61,8 +61,8 @@ def read_person(
     _name(patient, day, words)
     _address(patient, day, words, flags, temporary=temporary)
     telecom = (each for each in patient.telecom[:MOST_NUMBERS] if not is_over(each.period, day))
-    contacts = (Contact(each.system, each.use, clean(each.value)) for each in telecom)
-    read_contacts(contacts, words, flags)
+    telecoms = (Telecom(each.system, each.use, clean(each.value)) for each in telecom)
+    read_telecoms(telecoms, words, flags)
     _death(patient, words, flags)
     _registration(message, patient, day, words, flags)
     _needs(message, patient, words, flags)

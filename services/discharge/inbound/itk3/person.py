@@ -8,9 +8,9 @@ from services.discharge.domain.codes import UNPLACED_PRACTICES
 from services.discharge.domain.statement import Person
 from services.discharge.inbound.clean import clean
 from services.discharge.inbound.fhir.patient_words import (
-    Contact,
     Number,
-    read_contacts,
+    Telecom,
+    read_telecoms,
     start_person,
 )
 from services.discharge.inbound.fhir.times import read_moment
@@ -29,11 +29,11 @@ def read_person(document: Bundle, patient: Node, flags: list[str]) -> Person:
     words = dict(person.words)
     _name_and_address(patient, words)
     telecom = list(patient.all("telecom"))[:MOST_NUMBERS]
-    contacts = (
-        Contact(each.said("system"), each.said("use"), clean(each.said("value")))
+    telecoms = (
+        Telecom(each.said("system"), each.said("use"), clean(each.said("value")))
         for each in telecom
     )
-    read_contacts(contacts, words, flags)
+    read_telecoms(telecoms, words, flags)
     _death(patient, words)
     _practice(document, patient, words, flags)
     return replace(person, words=words)
