@@ -21,6 +21,7 @@ ROUTE = re.compile(r"(?:GET|POST|PUT|DELETE) (/[^\s`),;|\\]*)|`(/[a-z][^\s`]*)`"
 TEST = re.compile(r"`(test_\w+)`")
 TEST_FILE = re.compile(r"`(?:tests/[\w/]+/)?(test_\w+\.py)`")
 HAPPENS = re.compile(r"`([a-z]+\.[a-z_]+)`")
+OF_KAFKA = {"retention.ms"}
 METRIC = re.compile(r"\b(baton_[a-z_]+)\b")
 OF_OTHERS = {"/hook"}
 """A subscriber's own address."""
@@ -158,7 +159,7 @@ def test_what_the_person_on_call_looks_for_can_be_found() -> None:
     text = (ROOT / "docs/OPERATIONS.md").read_text("utf-8")
     code = "\n".join(p.read_text("utf-8") for p in python_files() if name_of(p).startswith("serv"))
     said = {name for name in HAPPENS.findall(text) if not name.endswith((".py", ".yaml", ".dat"))}
-    assert {name for name in said if f'"{name}"' not in code} == set()
+    assert {name for name in said if f'"{name}"' not in code} - OF_KAFKA == set()
 
 
 def test_a_measure_that_is_written_down_is_measured() -> None:
