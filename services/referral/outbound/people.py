@@ -19,6 +19,13 @@ SET nhs_number = excluded.nhs_number, nhs_number_verified = excluded.nhs_number_
     practice = excluded.practice
 WHERE people.described_at <= excluded.described_at
 """
+# Key by key: a plan made for an empty table would read all of it for every batch, until statistics are gathered.
+_PRACTICES = """
+SELECT asked.key AS patient_key, known.practice
+FROM unnest($1::text[]) AS asked (key)
+CROSS JOIN LATERAL (SELECT practice FROM people WHERE patient_key = asked.key OFFSET 0) AS known
+WHERE known.practice IS NOT NULL
+"""
 
 
 class PeopleTable:
@@ -45,10 +52,7 @@ class PeopleTable:
     async def practices(
         self, connection: Connection, patient_keys: Iterable[str]
     ) -> dict[str, str]:
-        rows = await connection.fetch(
-            "SELECT patient_key, practice FROM people WHERE patient_key = ANY($1::text[]) AND practice IS NOT NULL",
-            list(patient_keys),
-        )
+        rows = await connection.fetch(_PRACTICES, list(patient_keys))
         return {row["patient_key"]: row["practice"] for row in rows}
 
     async def dead(self, connection: Connection, patient_keys: Iterable[str]) -> set[str]:
