@@ -12,10 +12,12 @@ DIRECTORY = "care.directory.v1"
 HOSPITAL_MESSAGES = "hospital.messages.v1"
 HOSPITAL_ANSWERS = "hospital.answers.v1"
 
+RETENTION_DAYS = 30
+"""How long a topic keeps what was said on it."""
 _DAY_MS = 24 * 60 * 60 * 1000
 _EVERYTHING_FOR_A_MONTH = {
     "cleanup.policy": "delete",
-    "retention.ms": str(30 * _DAY_MS),
+    "retention.ms": str(RETENTION_DAYS * _DAY_MS),
     "max.message.bytes": "1048576",
 }
 

@@ -1,7 +1,5 @@
 """Commands that may be sent twice and act once: the Idempotency-Key of a request and the answer kept for it."""
 
-import asyncio
-import contextlib
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,14 +14,13 @@ from starlette.responses import Response
 
 from services.chassis.access import Actor
 from services.chassis.connection import Connection
-from services.chassis.database import AWAY, Database
+from services.chassis.database import Database
 from services.chassis.errors import Refusal
 from services.chassis.unit_of_work import UnitOfWork
 
 FORM_FIELD: Final = "idempotency_key"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
-_SWEEP_SECONDS: Final = 15 * 60
 
 Said: TypeAlias = "Response | BaseModel | Mapping[str, Any] | Sequence[Any] | None"
 """What a command answers: a response, or what becomes a JSON body; None is 204."""
@@ -96,20 +93,6 @@ async def once(
         answer = _answer(await work(unit), status)
         await _keep(unit.connection, command, actor, answer)
         return answer
-
-
-async def forget_old_answers(database: Database) -> None:
-    """A background loop that forgets answers after 24 hours; the database may be away meanwhile."""
-    while True:
-        with contextlib.suppress(*AWAY):
-            async with database.reading() as connection:
-                await connection.execute(
-                    """
-                    DELETE FROM idempotent_requests
-                    WHERE made_at < clock_timestamp() - interval '24 hours'
-                    """
-                )
-        await asyncio.sleep(_SWEEP_SECONDS)
 
 
 async def _claim(connection: Connection, command: Command, actor: Actor) -> Response | None:

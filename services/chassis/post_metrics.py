@@ -25,4 +25,10 @@ TIMER_LATENESS = histogram(
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600),
 )
 TIMERS_OVERDUE = gauge("baton_timers_overdue", "Timers that are due and have not rung")
+CLEARED = Children(
+    counter("baton_housekeeping_deleted_total", "Rows that were over and are gone", ("table",))
+)
+HOUSEKEEPING_AGE = gauge(
+    "baton_housekeeping_age_seconds", "Since housekeeping last came to the end of its round"
+)
 CLOCK_SKEW = gauge("baton_db_clock_skew_seconds", "This machine's clock minus the database's")

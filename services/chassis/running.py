@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -14,6 +14,8 @@ from services.chassis import kafka_security, log, loop_lag
 from services.chassis.consumer import Consumer, Subscription
 from services.chassis.database import AWAY, Database
 from services.chassis.health import Health
+from services.chassis.housekeeping import Housekeeper
+from services.chassis.keeping import CHASSIS, Keeping
 from services.chassis.listener import Listener, Takes
 from services.chassis.operations import operations
 from services.chassis.post_metrics import PARKED_KEYS
@@ -47,6 +49,8 @@ class Parts:
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     loops: Mapping[str, Loop] = field(default_factory=dict)
     """Background loops by name; one that raises ends the process, and a restart is the recovery."""
+    keeping: Sequence[Keeping] = ()
+    """How long the service's own tables are kept; what it says of a table of the chassis counts."""
 
 
 class Process:
@@ -62,6 +66,7 @@ class Process:
         security = kafka_security.options(settings)
         self._relay = Relay(database, settings.kafka_bootstrap, **security)
         self._timers = Timers(database, parts.timers) if parts.timers else None
+        self._housekeeper = Housekeeper(database, (*CHASSIS, *parts.keeping), settings)
         self._consumer = (
             Consumer(database, parts.subscription) if parts.subscription is not None else None
         )
@@ -128,7 +133,7 @@ class Process:
                 task.cancel()
 
     def _loops(self) -> dict[str, Loop]:
-        loops: dict[str, Loop] = dict(self._parts.loops)
+        loops: dict[str, Loop] = {**self._parts.loops, "housekeeping": self._housekeeper.run}
         if self._timers is not None:
             loops["timers"] = self._timers.run
         if self._listener is not None:

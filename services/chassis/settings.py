@@ -14,6 +14,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from schemas.topics import RETENTION_DAYS
+
 PREFIX = "BATON_"
 MASK = "********"
 SHORTEST_LIVE_SECRET = 32
@@ -102,6 +104,20 @@ class ServiceSettings(WebSettings):
 
     site_secret: SecretStr
     """Key of the patients' opaque keys: the same in every service of one site."""
+
+    kafka_retention_days: Annotated[int, Field(ge=1, le=3650)] = RETENTION_DAYS
+    """How long the site's topics keep what was said, their `retention.ms`."""
+    keep_outbox_days: Annotated[int, Field(ge=1, le=3650)] = RETENTION_DAYS
+    """How long what was said can be said again; never shorter than the topics keep it."""
+    keep_timers_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    keep_parked_days: Annotated[int, Field(ge=RETENTION_DAYS, le=3650)] = 365
+    """How long a record that could not be handled stays after somebody decided what becomes of it."""
+
+    @model_validator(mode="after")
+    def _what_is_said_outlives_its_topic(self) -> Self:
+        if self.keep_outbox_days < self.kafka_retention_days:
+            raise ValueError("BATON_KEEP_OUTBOX_DAYS is shorter than BATON_KAFKA_RETENTION_DAYS")
+        return self
 
     @model_validator(mode="after")
     def _kafka_has_what_it_needs(self) -> Self:

@@ -45,6 +45,7 @@ from services.discharge.outbound.documents import PostgresDocuments
 from services.discharge.outbound.event_kinds import read_event_kinds
 from services.discharge.outbound.feed_policy import bank_holidays, read_feed_policy
 from services.discharge.outbound.feeds import PostgresFeeds
+from services.discharge.outbound.keeping import KEEPING
 from services.discharge.outbound.messages import PostgresMessages
 from services.discharge.outbound.national_events import PostgresNationalEvents
 from services.discharge.outbound.patients import PostgresPatients
@@ -92,7 +93,7 @@ def build(settings: DischargeSettings, database: Database) -> Parts:
     _show_messages(MendingDesk(database, bench, readers), app)
     app.include_router(itk3_routes(intake, database, stores.documents, settings.senders))
     app.state.health.ready_probes["mllp"] = listener.listens
-    parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run})
+    parts = Parts(app, loops={"mllp": listener.run, "intake": intake.run}, keeping=KEEPING)
     if settings.mesh_folder:
         mesh = MeshFolder(
             settings.mesh_folder, intake, database, stores.documents, settings.senders

@@ -1,10 +1,8 @@
 """Wiring: the table of contents of notify."""
 
-from functools import partial
 from pathlib import Path
 
 from services.chassis.database import Database
-from services.chassis.idempotency import forget_old_answers
 from services.chassis.pages import Pages
 from services.chassis.process import Loop, Parts
 from services.chassis.web import Place, create_app
@@ -29,6 +27,7 @@ from services.notify.outbound import (
     replies,
     teams,
 )
+from services.notify.outbound.keeping import KEEPING
 from services.notify.outbound.letters import Letters
 from services.notify.outbound.mail import Mail, MailServer
 from services.notify.outbound.messages import TemplateFolder
@@ -69,11 +68,12 @@ def build(settings: NotifySettings, database: Database) -> Parts:
     # Before the sign-in: on their own page a member of staff is the patient whose link they hold.
     app.state.recognisers.insert(0, door.recognise)
     app.include_router(patient_page(door))
-    loops: dict[str, Loop] = {"forget-answers": partial(forget_old_answers, database)}
+    loops: dict[str, Loop] = {}
     if settings.delivery == "on":
         worker = build_worker(settings, database, desk)
         loops |= {"delivery": worker.run, "delivery-measure": worker.measure}
-    return Parts(app, Ears(STORES, desk.site.policy.budget).subscription, loops=loops)
+    ears = Ears(STORES, desk.site.policy.budget)
+    return Parts(app, ears.subscription, loops=loops, keeping=KEEPING)
 
 
 def build_desk(settings: NotifySettings) -> Desk:

@@ -1,12 +1,10 @@
 """Wiring: the table of contents of referral."""
 
-from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 
 from services.chassis.database import Database
-from services.chassis.idempotency import forget_old_answers
 from services.chassis.pages import Pages
 from services.chassis.process import Parts
 from services.chassis.web import Place, create_app
@@ -63,6 +61,7 @@ from services.referral.outbound.fhir_records.tasks import TaskRecords
 from services.referral.outbound.handover_views import ViewTables
 from services.referral.outbound.handovers import HandoverTables
 from services.referral.outbound.homes import HomeTables
+from services.referral.outbound.keeping import KEEPING
 from services.referral.outbound.look_ups import LookUpTables
 from services.referral.outbound.measure_tables import MeasureTables
 from services.referral.outbound.measures_file import read_contacts
@@ -103,8 +102,8 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
             "queues": build_queue_watch(database, playbook).for_ever,
             "directory": directory_clock.follow_for_ever,
             "webhooks": build_webhook_post(settings, database).run,
-            "forget-answers": partial(forget_old_answers, database),
         },
+        keeping=KEEPING,
     )
 
 

@@ -91,10 +91,6 @@ WHERE subscription_id = $1
 _SWITCHED_OFF = """
 SELECT DISTINCT team FROM webhook_subscriptions WHERE state = 'disabled' AND ($1::text[] IS NULL OR team = ANY($1))
 """
-_FORGET = """
-DELETE FROM webhook_deliveries WHERE delivery_id IN (
-    SELECT delivery_id FROM webhook_deliveries WHERE ended_at < clock_timestamp() - interval '30 days' LIMIT 5000)
-"""
 
 
 class WebhookTables:
@@ -182,10 +178,6 @@ class WebhookTables:
     async def switched_off(self, connection: Connection, teams: Sequence[str] | None) -> list[str]:
         rows = await connection.fetch(_SWITCHED_OFF, teams)
         return [row["team"] for row in rows]
-
-    async def forget_old(self, connection: Connection) -> int:
-        done: str = await connection.execute(_FORGET)
-        return int(done.rpartition(" ")[2])
 
 
 def _due(row: asyncpg.Record, lease: UUID) -> Due:

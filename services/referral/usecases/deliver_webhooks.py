@@ -60,12 +60,6 @@ class Deliveries:
                 "webhook.disabled", subscription_id=due.subscription_id, reason=verdict.disable
             )
 
-    async def forget_old(self) -> None:
-        """Forget messages that ended a month ago."""
-        async with self.database.unit_of_work() as unit:
-            while await self.webhooks.forget_old(unit.connection):
-                pass
-
 
 def body_of(due: Due) -> bytes:
     """Type and time; and where asked for, what it happened to. Never to whom (P01)."""

@@ -146,10 +146,6 @@ class Webhooks(Protocol):
         """Those of these teams whose system is told nothing any more, because it did not answer."""
         ...
 
-    async def forget_old(self, connection: Connection) -> int:
-        """Forget messages that ended a month ago; gives how many."""
-        ...
-
 
 def secret_of(site_secret: bytes, subscription_id: UUID, salt: bytes) -> str:
     """The signing secret, as its owner gets to see it once. It is kept nowhere: whoever has the site's makes it again."""

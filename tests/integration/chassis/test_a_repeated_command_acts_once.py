@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse
 from services.chassis.access import Actor, Role, allow
 from services.chassis.database import Database
 from services.chassis.errors import Refusal
-from services.chassis.idempotency import Command, Commanded, forget_old_answers, once
+from services.chassis.idempotency import Command, Commanded, once
+from services.chassis.keeping import CHASSIS
 from services.chassis.unit_of_work import UnitOfWork
 from services.chassis.web import create_app
 from tests.support.eventually import eventually
@@ -190,14 +191,12 @@ async def test_answers_are_forgotten_after_a_day(place: Place) -> None:
     await place.database.pool.execute(
         "UPDATE idempotent_requests SET made_at = made_at - interval '25 hours' WHERE key = 'k1'"
     )
-    sweeping = asyncio.create_task(forget_old_answers(place.database))
+    [clearing] = [kept.clearing for kept in CHASSIS if kept.table == "idempotent_requests"]
+    assert clearing is not None
+    await place.database.pool.execute(clearing.sql, clearing.days, 1000)
 
-    async def left() -> bool:
-        keys = await place.database.pool.fetch("SELECT key FROM idempotent_requests")
-        return [row["key"] for row in keys] == ["k2"]
-
-    await eventually(left)
-    sweeping.cancel()
+    keys = await place.database.pool.fetch("SELECT key FROM idempotent_requests")
+    assert [row["key"] for row in keys] == ["k2"]
 
 
 async def test_nothing_of_the_request_is_kept_but_its_fingerprint(place: Place) -> None:

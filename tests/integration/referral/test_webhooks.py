@@ -9,6 +9,7 @@ from standardwebhooks.webhooks import Webhook
 from services.referral.app import build_app
 from services.referral.domain.webhooks import Verdict
 from services.referral.inbound.webhook_post import WebhookPost
+from services.referral.outbound.keeping import KEEPING
 from services.referral.outbound.webhook_sender import WebhookSender
 from services.referral.outbound.webhooks import WebhookTables
 from services.referral.usecases.deliver_webhooks import Deliveries
@@ -400,14 +401,21 @@ async def test_a_team_has_a_handful_of_webhooks_and_no_more(house: House, hook: 
         assert (await client.post("/webhooks", json=body)).status_code == 409
 
 
-async def test_what_ended_a_month_ago_is_forgotten(house: House, hook: Hook) -> None:
+async def test_what_ended_three_months_ago_is_cleared_up(house: House, hook: Hook) -> None:
     subscription = await subscribed(house, hook)
     await house.open()
     await deliver(house)
+    [clearing] = [kept.clearing for kept in KEEPING if kept.table == "webhook_deliveries"]
+    assert clearing is not None
     await house.pool.execute(
-        "UPDATE webhook_deliveries SET ended_at = ended_at - interval '31 days'"
+        "UPDATE webhook_deliveries SET ended_at = ended_at - interval '89 days'"
     )
+    await house.pool.execute(clearing.sql, 90, 1000)
+    assert await told(house, subscription) != []
 
-    await post_of(house).forget_old()
+    await house.pool.execute(
+        "UPDATE webhook_deliveries SET ended_at = ended_at - interval '2 days'"
+    )
+    await house.pool.execute(clearing.sql, 90, 1000)
 
     assert await told(house, subscription) == []

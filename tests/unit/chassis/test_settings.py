@@ -142,6 +142,17 @@ def test_live_refuses_what_is_for_a_demonstration(
         Divided()
 
 
+def test_what_is_said_is_not_kept_shorter_than_its_topic_keeps_it(
+    environment: SetEnvironment,
+) -> None:
+    environment(GIVEN | {"BATON_KEEP_OUTBOX_DAYS": "30", "BATON_KAFKA_RETENTION_DAYS": "31"})
+    with pytest.raises(SettingsError, match="shorter than BATON_KAFKA_RETENTION_DAYS"):
+        ServiceSettings()
+
+    environment(GIVEN | {"BATON_KEEP_OUTBOX_DAYS": "45", "BATON_KAFKA_RETENTION_DAYS": "45"})
+    assert ServiceSettings().keep_outbox_days == 45
+
+
 def test_sasl_needs_a_user_and_a_password(environment: SetEnvironment) -> None:
     environment(GIVEN | {"BATON_KAFKA_SECURITY": "SASL_SSL", "BATON_KAFKA_USER": "referral"})
     with pytest.raises(SettingsError, match="BATON_KAFKA_PASSWORD"):
