@@ -12,6 +12,7 @@ from services.rehearsal.story import Step
 _WORDS: Final[Mapping[str, str]] = {
     "name coordinator": "coordinator",
     "report": "happenings",
+    "expect result": "results",
     "hand on": "hand-on",
     "put back": "put-back",
 }

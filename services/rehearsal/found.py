@@ -15,7 +15,7 @@ _TASKS = """
 SELECT t.rule_id AS rule, t.code, t.owner_team AS owner, t.owner_person AS person, t.status,
        t.status_reason AS reason, t.not_before, t.due_at, t.closed_at, t.priority, t.skill,
        t.ladder_step AS step, t.told_teams AS told, t.working, o.team AS asked, o.state AS offer,
-       h.state AS handover, t.task_id
+       h.state AS handover, t.about, t.task_id
 FROM referral.tasks t JOIN referral.handovers h USING (handover_id)
 LEFT JOIN referral.offers o ON o.offer_id = t.offer_id
 WHERE h.patient_key = $1 ORDER BY t.due_at, t.rule_id, t.task_id

@@ -1,6 +1,6 @@
 """Tasks that join a handover later, in a closed one too: what went wrong on the way, and what a person must look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -81,12 +81,35 @@ def check_records(
     return _add(whole, "patient.records_changed", heard_at, now, playbook, new_id)
 
 
+def worse_after_the_end(
+    whole: Whole, said_at: datetime, now: datetime, playbook: Playbook, new_id: Ids
+) -> tuple[TaskAdded, ...]:
+    """Let who coordinated a closed handover hear that the patient gets worse: they were told that somebody would.
+
+    Once at a time; nobody, once the patient died.
+    """
+    known = {rule.id for rule in playbook.on("reply.after_the_end")}
+    if whole.handover.death == "said" or any(t.rule_id in known for t in whole.open_tasks()):
+        return ()
+    return _add(whole, "reply.after_the_end", said_at, now, playbook, new_id)
+
+
 def follow_on(
     whole: Whole, failed: TaskChanged, playbook: Playbook, new_id: Ids
 ) -> tuple[TaskAdded, ...]:
-    """Let the coordinator decide what happens instead of a task that failed (C9)."""
-    return _add(
+    """Let the coordinator decide what happens instead of a task that failed (C9).
+
+    About a result it is for the team that had it: it stays missing, and goes to nobody who has not agreed.
+    """
+    added = _add(
         whole, "task.failed", failed.at, failed.at, playbook, new_id, follows=failed.task_id
+    )
+    task = whole.task(failed.task_id)
+    if task.result is None:
+        return added
+    return tuple(
+        replace(one, task=replace(one.task, owner_team=task.owner_team, result=task.result))
+        for one in added
     )
 
 

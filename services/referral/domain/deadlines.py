@@ -1,7 +1,7 @@
 """Deadlines: from an anchor in time to the instant something is due, and how that was counted."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from services.referral.domain import working
 from services.referral.domain.birthdays import birthday, school_year
@@ -13,10 +13,12 @@ from services.referral.domain.counting import (
     BeforeEvent,
     BeforePlanned,
     ByLocalTime,
+    CalendarSpan,
     Counting,
     Window,
+    WorkingDays,
 )
-from services.referral.domain.reaching import Start, back, earliest, next_time, reach
+from services.referral.domain.reaching import Start, at_day, back, earliest, next_time, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,24 @@ def due(counting: Counting, anchor: datetime, calendar: Calendar, holidays: Bank
             end = reach(counting, start, days)
             way = f"{start.shown} + {end.amount}"
     return Due(end.at, None, f"{way}{end.note} → {end.shown}")
+
+
+def due_by(
+    day: date | None,
+    counting: Counting,
+    anchor: datetime,
+    calendar: Calendar,
+    holidays: BankHolidays,
+) -> Due:
+    """The close of a day that is known, rolled as the rule rolls; without one, as the rule counts from `anchor`."""
+    if day is None:
+        return due(counting, anchor, calendar, holidays)
+    local = anchor.astimezone(LONDON)
+    start = Start(anchor.astimezone(UTC), local, local.date(), local.year)
+    roll = counting.roll if isinstance(counting, WorkingDays | CalendarSpan) else "none"
+    end = at_day(day, roll, start, calendar.days(holidays))
+    said = f"expected on {working.day(day, start.year)}{end.note} → {end.shown}"
+    return Due(end.at, None, said)
 
 
 def shortened(due: Due, anchor: datetime, divisor: int) -> Due:

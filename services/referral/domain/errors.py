@@ -167,6 +167,15 @@ class HappeningUnknown(Refusal):
         )
 
 
+class NotYoursToSay(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "happening.not_yours_to_say",
+            "forbidden",
+            "Somebody in another role has to say this: whoever sees it happen.",
+        )
+
+
 class HappenedLater(Refusal):
     def __init__(self) -> None:
         super().__init__(

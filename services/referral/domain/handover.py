@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -116,6 +116,18 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingResult:
+    """A result that was still missing when the patient left; whoever has its task looks for it."""
+
+    test: str
+    """Its name as staff call it: it stays in this service's database, and goes into no event, log or message."""
+    ordered_by: str
+    """The team that ordered the test."""
+    expected_on: date | None = None
+    """The day in England; None: nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One thing to be done."""
 
@@ -149,6 +161,8 @@ class Task:
     """Who in the team took it (staff reference); empty: nobody in particular."""
     working: str = field(default="", compare=False)
     """How its deadline was counted, in words."""
+    result: MissingResult | None = None
+    """The result that it looks for; such a task moves to another team by a person's word and never by itself."""
 
     @property
     def is_open(self) -> bool:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.referral.domain.coordinating import teams_in
-from services.referral.domain.errors import NotInThisHandover
 from services.referral.domain.facts import Fact, SomethingHappened
 from services.referral.domain.handover import Task, TaskStatus, Whole
 from services.referral.domain.people import SYSTEM, Person
 from services.referral.domain.planning import Ids, plan_again, plan_on
 from services.referral.domain.redrafting import Redraft
 from services.referral.domain.rules import HAPPENED, Playbook
+from services.referral.domain.saying import must_say
 from services.referral.domain.task_facts import TaskChanged
 
 
@@ -39,7 +38,8 @@ def happen(
     draft = Redraft(whole)
     for task in draft.open_tasks():
         rule = playbook.rule(task.rule_id)
-        if rule is not None and rule.anchor == HAPPENED + code:
+        # What it began the last time keeps its deadline: it counts from that time, or from what is known better.
+        if rule is not None and rule.anchor == HAPPENED + code != rule.trigger:
             again = plan_again(rule, whole.handover, playbook)
             if (again.when.due_at, again.when.not_before) != (task.due_at, task.not_before):
                 draft.move(task, again, now)
@@ -63,10 +63,9 @@ def report(
     new_id: Ids,
     person: Person,
 ) -> tuple[Fact, ...]:
-    """Let somebody who is part of an open handover say what happened."""
+    """Let somebody who is part of an open handover, and whose role sees it happen, say what happened."""
     whole.must_be_open()
-    if not any(person.speaks_for(team) for team in teams_in(whole)):
-        raise NotInThisHandover
+    must_say(whole, code, person, playbook)
     return happen(whole, code, happened_at, now, playbook, new_id, by=person.ref)
 
 

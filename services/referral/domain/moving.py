@@ -42,7 +42,8 @@ def change_practice(
 
     What it has begun stays with it unless it hands it on. What waits for its answer, or was declined by it, is asked
     of the new one. Where the new one is not known here, the registration team is asked. Work of services for the
-    area of the old practice is offered to those of the new area, where that has them.
+    area of the old practice is offered to those of the new area, where that has them. A missing result goes nowhere
+    by itself: whoever has it has agreed to look for it (R05).
     """
     if whole.handover.state != "open":
         return ()
@@ -52,7 +53,7 @@ def change_practice(
     practices, services = list[Task](), dict[str, list[Task]]()
     for task in whole.open_tasks():
         holder = _holder(whole, task, playbook)
-        if holder is None or task.status in _STARTED:
+        if holder is None or task.result is not None or task.status in _STARTED:
             continue
         if holder.role == PRACTICE:
             if holder.organisation != practice and holder != to:

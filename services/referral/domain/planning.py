@@ -11,7 +11,7 @@ from services.referral.domain.case import Case
 from services.referral.domain.deadlines import Due, due, shortened
 from services.referral.domain.directory import Team
 from services.referral.domain.discharge import Discharge
-from services.referral.domain.handover import Handover, Offer, Task
+from services.referral.domain.handover import Handover, MissingResult, Offer, Task
 from services.referral.domain.ladder import first_ring
 from services.referral.domain.referral import Referral
 from services.referral.domain.rules import (
@@ -26,6 +26,8 @@ from services.referral.domain.rules import (
 )
 
 SENDING_ROLE = "discharging-ward"
+OF_THE_STAY = "Results of this stay"
+"""What is missing where nobody has said which result it is."""
 
 Ids = Callable[[], UUID]
 
@@ -149,8 +151,11 @@ def task_of(
     *,
     alert_id: UUID | None = None,
     follows: UUID | None = None,
+    result: MissingResult | None = None,
 ) -> Task:
     """The task; with no offer it is the team's own duty and needs nobody's acceptance."""
+    if planned.rule.each_result and result is None:
+        result = MissingResult(OF_THE_STAY, planned.team.id)
     return Task(
         task_id=new_id(),
         handover_id=handover.handover_id,
@@ -170,6 +175,7 @@ def task_of(
         priority=planned.rule.priority,
         working=planned.when.working,
         rings_at=planned.rings_at,
+        result=result,
     )
 
 

@@ -67,6 +67,16 @@ def reach(offset: Offset, start: Start, days: Days) -> Reached:
             return _span(offset, start, 1, days)
 
 
+def at_day(day: date, roll: Roll, start: Start, days: Days) -> Reached:
+    """The end of a day that is known, or of the open day that `roll` takes instead: when the owner closes on it."""
+    rolled = _rolled(day, start.day, roll, days)
+    note = ""
+    if rolled != day:
+        note = f", {days.calendar.called} closed {working.day(day, start.year)}"
+    at, shown = _close_of(rolled, start, days)
+    return Reached(at, "", note, shown)
+
+
 def back(offset: ClockHours | WorkingDays | CalendarSpan, start: Start, days: Days) -> Reached:
     """The beginning of a length of time that ends at `start`."""
     match offset:
@@ -153,18 +163,19 @@ def _working_days(start: Start, count: int, roll: Roll, days: Days) -> Reached:
     step = ONE_DAY if count > 0 else -ONE_DAY
     nth, skipped = _weekdays(start.day, abs(count), step, days.holidays.days)
     day = _rolled(nth, start.day, roll, days)
-    found, note = days[day], _without(skipped)
+    note = _without(skipped)
     if day != nth:
         note += f", {days.calendar.called} closed {working.day(nth, start.year)}"
-    amount = working.many(abs(count), "working day")
+    at, shown = _close_of(day, start, days)
+    return Reached(at, working.many(abs(count), "working day"), note, shown)
+
+
+def _close_of(day: date, start: Start, days: Days) -> tuple[datetime, str]:
+    found, end = days[day], working.end_of(day + ONE_DAY, start.year)
     if found.closes is None:
-        return Reached(found.ends, amount, note, working.end_of(day + ONE_DAY, start.year))
-    shown = (
-        _moment(found.closes, start)
-        if found.closes != found.ends
-        else working.end_of(day + ONE_DAY, start.year)
-    )
-    return Reached(found.closes, amount, note, f"{shown}, when the {days.calendar.called} closes")
+        return found.ends, end
+    shown = _moment(found.closes, start) if found.closes != found.ends else end
+    return found.closes, f"{shown}, when the {days.calendar.called} closes"
 
 
 def _span(span: CalendarSpan, start: Start, sign: int, days: Days) -> Reached:

@@ -62,7 +62,7 @@ def _again(planned: Planned, task: Task, whole: Whole, now: datetime, new_id: Id
     due_at = max(task.due_at, now)
     team = planned.playbook.directory.teams.get(task.owner_team, planned.team)
     again = replace(planned, team=team, anchored_at=now, when=Due(due_at, working=task.working))
-    new = task_of(again, whole.handover, None, new_id, follows=task.task_id)
+    new = task_of(again, whole.handover, None, new_id, follows=task.task_id, result=task.result)
     offer = whole.offer_of(task)
     accepted = offer is not None and offer.state == "accepted" and offer.team == task.owner_team
     return replace(new, owner_team=task.owner_team, offer_id=task.offer_id if accepted else None)

@@ -18,7 +18,9 @@ TRIGGERS: frozenset[Trigger] = frozenset(
         "spell.discharged",
         "patient.died_in_hospital",
         "patient.died",
+        "patient.died_waiting",
         "patient.death_removed",
+        "patient.death_removed_waiting",
         "patient.records_changed",
         "spell.questioned.discharge-times-differ",
         "spell.questioned.discharged-again-or-late",
@@ -26,6 +28,7 @@ TRIGGERS: frozenset[Trigger] = frozenset(
         "alert.not_delivered",
         "alert.overtaken",
         "withdrawal.unread",
+        "reply.after_the_end",
         "task.failed",
         "document.received",
         "referral.received",
@@ -33,8 +36,11 @@ TRIGGERS: frozenset[Trigger] = frozenset(
         "coordinator.missing",
     }
 )
-"""`spell.discharged` is of the living: what follows a death has triggers of its own."""
+"""`spell.discharged` is of the living: what follows a death has triggers of its own. Those of somebody who is `waiting`
+are about a referral, and each referral has its own; the others are about the person, and ask once."""
 HAPPENED = "happened."
+PENDING = "results-pending"
+"""The happening that a result was missing when the patient left."""
 _A_WORKING_WEEK = WorkingDays(5)
 _A_WORKING_DAY = WorkingDays(1)
 Force = Literal["law", "information-standard", "contract", "guideline", "local"]
@@ -138,6 +144,8 @@ class Rule:
     """The rules of the standards that it carries out."""
     fingerprint: str
     """Tells two texts of the rule apart that claim the same version."""
+    each_result: bool = False
+    """Whether every missing result has a task of its own by this rule, with the team that ordered the test."""
     proved_by: tuple[str, ...] = ()
     """What completes it beside the word of its owner, as a person reads it."""
 
@@ -160,6 +168,8 @@ class Playbook:
     """A handover to so many teams needs a named coordinator (A04)."""
     happenings: Mapping[str, str] = field(default_factory=dict)
     """What people may say has happened: titles by code."""
+    said_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The roles whose people may say it, by code; nobody else may."""
     redirect_limit: int = 2
     """How often work may be passed on before a clinical lead has to decide (A10)."""
     accept_redirect: Counting = _A_WORKING_WEEK

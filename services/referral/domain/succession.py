@@ -5,8 +5,9 @@ left with a team that is not there any more. Names stay in the history.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
+from uuid import UUID
 
 from services.referral.domain.directory import Team
 from services.referral.domain.facts import Fact
@@ -25,16 +26,23 @@ def leave_closed(
     """Ask whoever follows a closed team for what it had or was asked for.
 
     `practice` is where the patient is registered by now: it wins over succession. Who has declined is not asked again.
-    Where nobody follows a practice, the work goes back to whoever asked for it (`without_home` tells).
+    Where nobody follows a practice, the work goes back to whoever asked for it (`without_home` tells). A missing result
+    goes back to the team that ordered the test: whoever follows has not agreed to look for it (R05).
     """
     if whole.handover.state != "open":
         return ()
     facts: list[Fact] = []
-    for closed, tasks in _by_closed_team(whole, playbook).items():
+    for closed, theirs in _by_closed_team(whole, playbook).items():
         team = playbook.directory.teams[closed]
+        results = _results_back(whole, team, theirs, now, playbook)
+        facts += results
+        back = {task_id for fact in results for task_id in fact.tasks}
+        tasks = [task for task in theirs if task.task_id not in back]
+        if back and not tasks and closed != whole.handover.coordinator_team:
+            continue
         to = _next(team, whole, practice, playbook)
         if to is None:
-            facts += _give_back(whole, team, now, playbook)
+            facts += _give_back(whole, team, back, now, playbook)
             continue
         known = with_offers(whole, facts)
         waiting = waiting_at(known, to)
@@ -47,9 +55,13 @@ def leave_closed(
     return tuple(facts)
 
 
-def without_home(facts: Iterable[Fact]) -> bool:
-    """Whether work of a closed practice went back because nobody follows it."""
-    return any(isinstance(fact, OfferDeclined) for fact in facts)
+def without_home(whole: Whole, facts: Iterable[Fact]) -> bool:
+    """Whether work of a closed practice went back because nobody follows it; a result goes back anyhow."""
+    return any(
+        isinstance(fact, OfferDeclined)
+        and any(whole.task(task_id).result is None for task_id in fact.tasks)
+        for fact in facts
+    )
 
 
 def inherits_coordination(whole: Whole, offer: Offer, playbook: Playbook) -> bool:
@@ -94,8 +106,27 @@ def _next(team: Team, whole: Whole, practice: str | None, playbook: Playbook) ->
     return next((one for one in candidates if one and one.id not in declined), None)
 
 
+def _results_back(
+    whole: Whole, closed: Team, tasks: Iterable[Task], now: datetime, playbook: Playbook
+) -> list[OfferDeclined]:
+    """The results among these that another team ordered: it has them again, if it is there."""
+    back = []
+    for task in tasks:
+        offer = whole.offer_of(task)
+        if task.result is None or offer is None:
+            continue
+        owners = (task.result.ordered_by, whole.handover.sender_team)
+        owner = next((one for one in owners if not is_closed(one, playbook)), "")
+        if owner:
+            ids = (task.task_id,)
+            back.append(
+                OfferDeclined(offer.offer_id, closed.id, ids, owner, "practice-closed", now, SYSTEM)
+            )
+    return back
+
+
 def _give_back(
-    whole: Whole, closed: Team, now: datetime, playbook: Playbook
+    whole: Whole, closed: Team, gone: Container[UUID], now: datetime, playbook: Playbook
 ) -> list[OfferDeclined]:
     """The team that sent the patient has the work until somebody knows where it belongs."""
     back = []
@@ -107,7 +138,9 @@ def _give_back(
         ids = tuple(
             task.task_id
             for task in whole.open_tasks()
-            if task.offer_id == offer.offer_id and (asked or task.owner_team == closed.id)
+            if task.offer_id == offer.offer_id
+            and task.task_id not in gone
+            and (asked or task.owner_team == closed.id)
         )
         if ids and not is_closed(owner, playbook):
             reason = "practice-closed"

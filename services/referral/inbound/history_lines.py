@@ -33,6 +33,7 @@ _SENTENCES: Mapping[str, str] = {
     "coordination.taken": "{team} became the coordinator",
     "task.added": "A task was added for {team}: {subject}",
     "task.in-progress": "{team} started: {subject}",
+    "task.accepted": "{team} goes on with: {subject}",
     "task.cancelled": "Called off: {subject}",
     "task.moved": "The deadline changed: {subject}",
     "task.completed": "{team} completed: {subject}",
@@ -104,7 +105,7 @@ def history_lines(
     whole: WholeView, directory: Directory, happenings: Mapping[str, str]
 ) -> list[HistoryLine]:
     """Everything that happened after the handover was opened, and at the end that it was."""
-    titles = {task.task_id: task.rule.title for task in whole.tasks}
+    titles = {task.task_id: task.name for task in whole.tasks}
     asked = {offer.offer_id: offer.team for offer in whole.offers}
     opened = HistoryLine(
         when(whole.opened_at),

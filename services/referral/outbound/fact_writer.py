@@ -71,7 +71,7 @@ _TAKE_BACK = "UPDATE tasks SET status = 'accepted' WHERE task_id = ANY($1::uuid[
 _RETURN_TASKS = TAKE_TASKS + " AND owner_team = $6"
 _LEAVE = """
 DELETE FROM parties p WHERE team = $1 AND handover_id = $2
-AND NOT EXISTS (SELECT FROM tasks t WHERE t.handover_id = $2 AND (t.owner_team = $1 OR $1 = ANY(t.told_teams)))
+AND NOT EXISTS (SELECT FROM tasks t WHERE t.handover_id = $2 AND (t.owner_team = $1 OR t.ordered_by = $1 OR $1 = ANY(t.told_teams)))
 """
 _CHANGE = """
 UPDATE tasks SET status = $2, status_reason = $3, closed_at = CASE WHEN $4 THEN $5::timestamptz END,

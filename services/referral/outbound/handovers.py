@@ -41,7 +41,7 @@ FROM offers WHERE handover_id = ANY($1::uuid[]) ORDER BY offer_id
 _TASKS = """
 SELECT task_id, handover_id, offer_id, code, rule_id, rule_version, owner_team, status, anchored_at, due_at,
        not_before, needs_outcome, alert_id, follows, escalation_step, ladder_step, rings_at, skill, priority,
-       owner_person, working
+       owner_person, working, about, ordered_by, expected_on
 FROM tasks WHERE handover_id = ANY($1::uuid[]) AND ($2::uuid[] IS NULL OR task_id = ANY($2)) ORDER BY task_id
 """
 _SAID = """

@@ -57,6 +57,16 @@ class Happenings:
         """What people may say has happened, by code."""
         return {code: entry.title for code, entry in self.known.items() if entry.by_people}
 
+    @property
+    def said_by(self) -> dict[str, frozenset[str]]:
+        """The roles whose people may say it, by code."""
+        by_message = {BY_MESSAGE}
+        return {
+            code: frozenset(entry.reported_by) - by_message
+            for code, entry in self.known.items()
+            if entry.by_people
+        }
+
 
 def read_happenings(folder: Path = DATA, local: Path | None = None) -> Happenings:
     """Every happening by its code, those of the place among them. Raises `DataError`, also when two have one code."""

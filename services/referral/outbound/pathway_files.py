@@ -10,6 +10,8 @@ from services.referral.domain.counting import ClockHours, Counting, WorkingDays,
 from services.referral.domain.handover import Priority
 from services.referral.domain.ladder import WARNINGS
 from services.referral.domain.rules import (
+    HAPPENED,
+    PENDING,
     AfterDeath,
     Asked,
     Confidence,
@@ -57,6 +59,7 @@ class TaskEntry(Entry):
     completes_also: tuple[str, ...] = ()
     then: str = ""
     after_death: AfterDeath = ""
+    each: Literal["", "result"] = ""
     help: HelpEntry
 
 
@@ -116,6 +119,16 @@ class RuleFile(Entry):
             )
         return self
 
+    @model_validator(mode="after")
+    def _a_result_stays_with_its_requester(self) -> Self:
+        asked = self.task.owner.of != "sender" or self.task.fallback or self.task.cover
+        if self.task.each and (asked or self.applies_when.event != HAPPENED + PENDING):
+            raise ValueError(
+                f"task.each: a result stays with the team that ordered it: owner of: sender, no fallback, no cover, "
+                f"event: {HAPPENED}{PENDING}"
+            )
+        return self
+
     def rule(self, value_sets: ValueSets, happenings: Happenings) -> Rule:
         """The rule as the decisions use it."""
         known, no_proof = happenings.known, happenings.no_proof
@@ -148,6 +161,7 @@ class RuleFile(Entry):
             cancelled_by=frozenset(self.cancel_when),
             covers=self.covers,
             after_death=self.task.after_death,
+            each_result=self.task.each == "result",
             fingerprint=self._fingerprint(),
             proved_by=tuple(known[code].title for code in self.complete_when if code in known),
         )

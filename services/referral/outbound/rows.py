@@ -6,7 +6,14 @@ from typing import Any
 
 import asyncpg
 
-from services.referral.domain.handover import Coordinator, Handover, Offer, Priority, Task
+from services.referral.domain.handover import (
+    Coordinator,
+    Handover,
+    MissingResult,
+    Offer,
+    Priority,
+    Task,
+)
 from services.referral.domain.people import SYSTEM
 from services.referral.domain.referral import Progress
 from services.referral.outbound.cases import (
@@ -75,6 +82,9 @@ TASK_COLUMNS = (
     "priority",
     "rings_at",
     "working",
+    "about",
+    "ordered_by",
+    "expected_on",
 )
 
 
@@ -152,7 +162,12 @@ def task_row(task: Task, at: datetime) -> tuple[Any, ...]:
         PRIORITIES.index(task.priority),
         task.rings_at,
         task.working,
+        *_result_row(task.result),
     )
+
+
+def _result_row(result: MissingResult | None) -> tuple[Any, ...]:
+    return (result.test, result.ordered_by, result.expected_on) if result else ("", "", None)
 
 
 def read_handover(
@@ -225,4 +240,7 @@ def read_task(row: asyncpg.Record) -> Task:
         priority=PRIORITIES[row["priority"]],
         owner_person=row["owner_person"],
         working=row["working"],
+        result=MissingResult(row["about"], row["ordered_by"], row["expected_on"])
+        if row["ordered_by"]
+        else None,
     )

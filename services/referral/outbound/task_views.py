@@ -145,6 +145,9 @@ def _read(rows: Iterable[asyncpg.Record]) -> list[TaskView]:
             snoozed_because=row["snoozed_because"],
             coordinator_state=row["coordinator_state"],
             coordinator_team=row["coordinator_team"],
+            about=row["about"],
+            ordered_by=row["ordered_by"],
+            expected_on=row["expected_on"],
         )
         for row in rows
     ]

@@ -76,7 +76,7 @@ def _decide(
     whole: Whole, practice: str | None, unit: UnitOfWork, playbook: Playbook
 ) -> Sequence[Fact]:
     facts = succession.leave_closed(whole, practice, unit.now, playbook, new_id)
-    if not succession.without_home(facts):
+    if not succession.without_home(whole, facts):
         return facts
     said = happening.happen(whole, CLOSED, unit.now, unit.now, playbook, new_id)
     return (*facts, *said)

@@ -90,6 +90,16 @@ class TaskView:
     snoozed_because: str = ""
     coordinator_state: CoordinatorState = ""
     coordinator_team: str = ""
+    about: str = ""
+    """The missing result that it looks for, as staff call the test; empty: it is about none."""
+    ordered_by: str = ""
+    """The team that ordered that test."""
+    expected_on: date | None = None
+
+    @property
+    def name(self) -> str:
+        """Its title, and of which result it speaks."""
+        return f"{self.rule.title}: {self.about}" if self.about else self.rule.title
 
 
 @dataclass(frozen=True, slots=True)

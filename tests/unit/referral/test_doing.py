@@ -192,7 +192,7 @@ def test_a_handover_is_complete_when_every_task_is_closed():
 def test_a_withdrawal_calls_off_everything_that_is_open():
     whole = with_task(a_whole(), "R01", status="completed")
 
-    fact = closing.withdraw(whole, AT_WARD, NOW, reason="discharge-cancelled")
+    [fact] = closing.withdraw(whole, AT_WARD, NOW, reason="discharge-cancelled")
 
     assert set(fact.tasks) == {task.task_id for task in whole.tasks if task.rule_id != "R01"}
     assert set(fact.offers) == {offer.offer_id for offer in whole.offers}
