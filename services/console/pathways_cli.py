@@ -52,7 +52,21 @@ def pathways_explain(
 
 @pathways.command("diff")
 def pathways_diff(folder: PathwaysFolder = None, json: Json = False) -> None:
-    """Say what the place changed of the national rules, rule by rule and field by field."""
-    from services.console.commands.pathways import diff as run
+    """Say what the place changed of the national rules, rule by rule and field by field, and who approved it."""
+    from services.console.commands.pathways_approval import diff as run
 
     run(folder=folder, as_json=json)
+
+
+@pathways.command("approve")
+def pathways_approve(
+    name: Annotated[str, typer.Option(help="Who approves: first name and last name.")],
+    role: Annotated[str, typer.Option(help="As what, for example clinical safety officer.")],
+    folder: PathwaysFolder = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: it was read before.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what the place changed, and write down that somebody approves it. A live site needs two people."""
+    from services.console.commands.pathways_approval import approve as run
+
+    run(name, role, folder=folder, yes=yes, as_json=json)

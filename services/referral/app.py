@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.chassis.database import Database
+from services.chassis.log import get_logger
 from services.chassis.pages import Pages
 from services.chassis.process import Parts
 from services.chassis.web import Place, create_app
@@ -49,6 +50,7 @@ from services.referral.inbound.webhook_commands import Webdesks, webhook_command
 from services.referral.inbound.webhook_post import WebhookPost
 from services.referral.inbound.worklist_pages import WAITING, waiting_pages, worklist_pages
 from services.referral.outbound.answers_ahead import AnswerTable
+from services.referral.outbound.approval_file import read_approvals
 from services.referral.outbound.bulks import BulkTables
 from services.referral.outbound.calendar_files import read_calendars
 from services.referral.outbound.demo_people_file import read_demo_people
@@ -82,6 +84,7 @@ from services.referral.usecases.deliver_webhooks import Deliveries
 
 SERVICE = "referral"
 TEMPLATES = Path(__file__).parent / "templates"
+_log = get_logger()
 
 
 def build(settings: ReferralSettings, database: Database) -> Parts:
@@ -91,6 +94,9 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
         divisor=settings.demo_deadline_divisor,
         local=settings.pathways_folder,
     )
+    approvals = read_approvals(settings.pathways_folder)
+    if not approvals.enough:
+        _log.warning("pathways.not_approved", approvals=len(approvals.present))
     clocks = build_clocks(database, playbook)
     directory_clock = build_directory_clock(database, playbook)
     return Parts(
@@ -228,7 +234,7 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
             database,
             MeasureTables(),
             directory,
-            read_contacts({rule.code for rule in playbook.rules}),
+            read_contacts(),
             pages,
         ),
         passing_pages(desks, views, pages),

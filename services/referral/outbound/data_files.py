@@ -7,6 +7,8 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from services.chassis.settings import SettingsError
+
 DATA = Path(__file__).parent.parent / "data"
 
 Model = TypeVar("Model")
@@ -23,7 +25,7 @@ _Plain.yaml_implicit_resolvers = {
 _Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
-class DataError(ValueError):
+class DataError(SettingsError):
     """A data file cannot be used; the text says which one, where in it, and why."""
 
 
@@ -43,14 +45,19 @@ def parsed(path: Path) -> object:
 
 def read(path: Path, shape: type[Model]) -> Model:
     """Read a file as `shape`. Raises `DataError`."""
+    return checked(parsed(path), shape, path.name)
+
+
+def checked(said: object, shape: type[Model], name: str) -> Model:
+    """What somebody said as `shape`. Raises `DataError`, which calls it by `name`."""
     try:
-        return TypeAdapter(shape).validate_python(parsed(path))
+        return TypeAdapter(shape).validate_python(said)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
             for fault in error.errors(include_url=False)
         )
-        raise DataError(f"{path.name}: {faults}") from None
+        raise DataError(f"{name}: {faults}") from None
 
 
 def layers(name: str, folder: Path, local: Path | None) -> list[Path]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.referral.domain.rules import Playbook
+from services.referral.outbound.approval_file import must_be_approved
 from services.referral.outbound.calendar_files import read_calendars
 from services.referral.outbound.condition_entries import read_value_sets
 from services.referral.outbound.data_files import DATA
@@ -17,9 +18,12 @@ def read_playbook(
 ) -> Playbook:
     """Everything that is data and decides. Raises `DataError`, which names the file and the field.
 
-    `local` is a folder of the place whose files add to the rules, replace them or switch them off. `divisor` brings
-    deadlines nearer, for demonstrations; settings refuse it when live.
+    `local` is a folder of the place whose files add to the rules, replace them or switch them off; a
+    live site takes them only when enough people have approved them. `divisor` brings deadlines nearer, for
+    demonstrations; settings refuse it when live.
     """
+    if live:
+        must_be_approved(local)
     calendars, holidays = read_calendars(folder)
     policy, happenings = read_policy(folder, local), read_happenings(folder, local)
     return Playbook(

@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.referral.domain.rules import Rule
+from services.referral.outbound.approval_file import FILE as APPROVED
 from services.referral.outbound.condition_entries import UnknownValueSetError, ValueSets
 from services.referral.outbound.data_files import DATA, DataError, Entry, parsed, read
 from services.referral.outbound.happening_files import Happenings
 from services.referral.outbound.pathway_files import RuleFile
 
 NATIONAL = "pathways"
-_OTHER_FILES = frozenset({"value_sets.yaml", "happenings.yaml", "policy.yaml"})
+_OTHER_FILES = frozenset({"value_sets.yaml", "happenings.yaml", "policy.yaml", APPROVED})
 """What may lie beside the rules in the folder of a place."""
 
 

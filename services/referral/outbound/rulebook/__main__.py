@@ -1,8 +1,8 @@
-"""`python -m services.referral.outbound.rulebook check|diff|explain` prints JSON; `baton pathways` runs it."""
+"""`python -m services.referral.outbound.rulebook ACT` prints JSON; `baton pathways` runs it."""
 
 import argparse
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import orjson
 
 from services.referral.domain.calendars import LONDON
 from services.referral.outbound.data_files import DataError
+from services.referral.outbound.rulebook.approve import approve
 from services.referral.outbound.rulebook.check import check
 from services.referral.outbound.rulebook.diff import diff
 from services.referral.outbound.rulebook.explain import explain
@@ -18,9 +19,12 @@ from services.referral.outbound.rulebook.explain import explain
 def main(arguments: list[str] | None = None) -> int:
     """0 with what was found, whatever it is; 2 with a sentence when nothing could be looked at."""
     parser = argparse.ArgumentParser(prog="pathways")
-    parser.add_argument("act", choices=("check", "diff", "explain"))
+    parser.add_argument("act", choices=("check", "diff", "explain", "approve"))
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--at", type=_instant, help="When the handover opens, local time.")
+    parser.add_argument("--name", default="", help="Who approves.")
+    parser.add_argument("--role", default="", help="As what.")
+    parser.add_argument("--of", default="", help="The digest of what they were shown.")
     given = parser.parse_args(arguments)
     try:
         found = _found(given)
@@ -36,6 +40,10 @@ def _found(given: argparse.Namespace) -> dict[str, Any]:
         return check(local=given.folder)
     if given.act == "diff":
         return diff(local=given.folder)
+    if given.act == "approve":
+        entry = {"name": given.name, "role": given.role, "of": given.of}
+        # The wall clock of whoever approves: there is no database here, and nothing is decided by the time.
+        return approve(given.folder, entry, datetime.now(UTC).replace(microsecond=0))
     return explain(orjson.loads(sys.stdin.buffer.read()), given.at, local=given.folder)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from services.referral.domain.rules import Playbook
+from services.referral.outbound.approval_file import Approvals, read_approvals
 from services.referral.outbound.calendar_files import read_calendars
 from services.referral.outbound.condition_entries import read_value_sets
 from services.referral.outbound.data_files import DATA, DataError
@@ -34,6 +35,7 @@ class Book:
     """The rules that hold, by their id."""
     national: Mapping[str, RuleFile]
     local: Local
+    approvals: Approvals
 
 
 def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | None, Sequence[str]]:
@@ -46,6 +48,7 @@ def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | No
     _try(lambda: read_policy(folder, local), faults)
     national = _try(lambda: read_national(folder), faults)
     own = _try(lambda: read_local(local), faults)
+    approvals = _try(lambda: read_approvals(local), faults)
     if national is None or own is None:
         return None, faults
     files = _try(lambda: joined(national, own), faults)
@@ -55,13 +58,14 @@ def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | No
         or sets is None
         or happenings is None
         or files is None
+        or approvals is None
     ):
         return None, faults
     rules = _try(lambda: rules_of(files, sets, happenings), faults)
     if rules is None:
         return None, faults
     playbook = Playbook(rules, directory, calendars[1], live=False, happenings=happenings.titles)
-    return Book(playbook, happenings, files, national, own), faults
+    return Book(playbook, happenings, files, national, own, approvals), faults
 
 
 def _try(reading: Callable[[], Read], faults: list[str]) -> Read | None:

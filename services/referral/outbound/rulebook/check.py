@@ -34,12 +34,13 @@ def check(folder: Path = DATA, local: Path | None = None, words: Path = _WORDS) 
     """What there is and what is wrong with it, each fault with its file and its field."""
     book, faults = read_book(folder, local)
     if book is None:
-        return {"rules": 0, "local": 0, "off": {}, "faults": list(faults)}
+        return {"rules": 0, "local": 0, "off": {}, "faults": list(faults), "approvals": None}
     return {
         "rules": len(book.files),
         "local": len(book.local.rules),
         "off": dict(book.local.off),
         "faults": list(faults_of(book, words)),
+        "approvals": book.approvals.told(),
     }
 
 
