@@ -17,7 +17,6 @@ __all__ = [
     "Place",
     "Site",
     "day",
-    "field_errors",
     "nhs_number",
     "pages_of",
     "person_name",
@@ -58,32 +57,37 @@ class Pages:
         self._environment = make_environment(service_templates)
 
     def render(
-        self, request: Request, template: str, *, status: int = 200, **values: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        fault: Mapping[str, str] | None = None,
+        **values: Any,
     ) -> HTMLResponse:
         """The page of a template with these values, and the layout's own around them.
 
-        The layout reads `notice` (one sentence of success) and `errors` (`text`, `href` to the field).
+        `fault` has a sentence for each field that needs another look, by its id: the page is then a 422, and
+        the layout's `errors` lead to those fields. The layout also reads `notice`, one sentence of success.
         """
+        fault = fault or {}
         around = {
             "site": request.app.state.site,
             "actor": _signed_in(request),
             "path": request.url.path,
             "correlation_id": str(request.state.correlation_id),
             "cspNonce": nonce_of(request),
+            "fault": fault,
+            "errors": [{"text": text, "href": f"#{field}"} for field, text in fault.items()],
         }
         text = self._environment.get_template(template).render(around | values)
-        return HTMLResponse(text, status)
+        return HTMLResponse(text, 422 if fault else status)
 
 
 def pages_of(request: Request) -> Pages:
     """The pages that every application has by itself: problems and sign-in."""
     found: Pages = request.app.state.pages
     return found
-
-
-def field_errors(faults: Mapping[str, str]) -> list[dict[str, str]]:
-    """What the layout's `errors` takes: a sentence for each field that needs another look, by its id."""
-    return [{"text": sentence, "href": f"#{field}"} for field, sentence in faults.items()]
 
 
 def _signed_in(request: Request) -> Any:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor, Role, allow
 from services.chassis.errors import Refusal
-from services.chassis.pages import Pages, field_errors
+from services.chassis.pages import Pages
 from services.chassis.settings import WebSettings
 
 IDLE_SECONDS: Final = 8 * 60 * 60
@@ -120,10 +120,9 @@ def sign_in_pages(sessions: Sessions, pages: Pages) -> APIRouter:
             return pages.render(
                 request,
                 "sign-in.html",
-                status=422,
                 people=sessions.people.values(),
                 next=own_path(next),
-                errors=field_errors({_first_choice(sessions): "Choose who you are"}),
+                fault={_first_choice(sessions): "Choose who you are"},
             )
         return RedirectResponse(
             own_path(next), 303, headers={"Set-Cookie": sessions.cookie(request, person)}

@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse, Response
 
 from services.chassis.access import Actor
 from services.chassis.idempotency import Commanded
-from services.chassis.pages import field_errors
 from services.discharge.domain.errors import NotAClash, ReasonNeeded
 from services.discharge.inbound.body_view import differences, different_lines
 from services.discharge.inbound.listing import Engineer, Staff
@@ -73,11 +72,9 @@ def _page(
         "intake-clash.html",
         shown,
         actor,
-        status=422 if fault else 200,
         partner=f"/intake/{partner['message_id']}" if partner else "",
         sides=list(zip(side(shown.message), side(partner), strict=True)) if partner else [],
         rows=rows,
-        errors=field_errors(faults),
         fault=faults,
     )
 

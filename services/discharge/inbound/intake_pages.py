@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.database import Database
-from services.chassis.pages import Pages, field_errors
+from services.chassis.pages import Pages
 from services.chassis.wording import LONDON
 from services.discharge.domain.message import Door
 from services.discharge.inbound.flag_words import WORDS, kind_of
@@ -92,9 +92,7 @@ def intake_pages(database: Database, bench: Bench, pages: Pages) -> APIRouter:
         return pages.render(
             request,
             "intake.html",
-            status=422 if faults else 200,
-            errors=field_errors(faults),
-            faults=faults,
+            fault=faults,
             messages=[card(row) for row in rows],
             wanted=wanted,
             shown=_SHOWN,

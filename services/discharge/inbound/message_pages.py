@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.idempotency import Commanded
-from services.chassis.pages import field_errors
 from services.discharge.domain.errors import NotMendable, ReasonNeeded
 from services.discharge.inbound.body_view import body_view
 from services.discharge.inbound.listing import Engineer, Staff
@@ -68,11 +67,9 @@ def message_pages(view: MessageView) -> APIRouter:
             "intake-body.html",
             shown,
             actor,
-            status=422,
             view=body_view(shown.message["dialect"], found),
             text=message,
             reason=reason,
-            errors=field_errors(faults),
             fault=faults,
         )
 
@@ -90,8 +87,6 @@ def message_pages(view: MessageView) -> APIRouter:
             "intake-message.html",
             await view.read(message_id),
             actor,
-            status=422,
-            errors=field_errors(faults),
             fault=faults,
         )
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from services.chassis.access import Actor, Role
 from services.chassis.database import Database
 from services.chassis.metrics import Children, counter
-from services.chassis.pages import Pages, field_errors
+from services.chassis.pages import Pages
 from services.notify.inbound.guessing import WINDOW_SECONDS, Guessing
 from services.notify.usecases.desk import Desk
 from services.notify.usecases.ports import Stores
@@ -51,7 +51,7 @@ class PatientDoor:
         return None if answer in {"unknown", "too-many"} else _HOLDER
 
     async def show(
-        self, request: Request, token: str, template: str, *, status: int = 200, error: str = ""
+        self, request: Request, token: str, template: str, *, error: str = ""
     ) -> Response:
         """The page of an open link; of any other, whom to ring."""
         answer, page = await self._look(request, token)
@@ -60,12 +60,12 @@ class PatientDoor:
         response = self.pages.render(
             request,
             template if is_open else "no-plan.html",
-            status=status if is_open else _STATUS[answer],
+            status=_STATUS[answer],
             page=page,
             answer=answer,
             help=self.desk.help,
             home=f"/p/{token}",
-            errors=field_errors({"team": error} if error else {}),
+            fault={"team": error} if error and is_open else {},
         )
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         if answer == "too-many":

@@ -49,6 +49,6 @@ def patient_page(door: PatientDoor) -> APIRouter:
             return await door.answer(request, token, CHANGED, key, team)
         except TeamNotToChoose:
             error = "Choose who should be your contact"
-            return await door.show(request, token, "contact.html", status=422, error=error)
+            return await door.show(request, token, "contact.html", error=error)
 
     return router

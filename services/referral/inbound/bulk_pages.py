@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.chassis.access import Actor
 from services.chassis.idempotency import Commanded, once
-from services.chassis.pages import Pages, field_errors
+from services.chassis.pages import Pages
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain.errors import NotFound
 from services.referral.inbound.bodies import LONGEST_TEXT
@@ -38,9 +38,7 @@ def bulk_pages(desks: Desks, worklists: Worklists, bulks: Bulks, pages: Pages) -
     router = APIRouter(prefix=BULK, include_in_schema=False)
     directory = desks.playbook.directory
 
-    async def form(
-        request: Request, actor: Actor, *, status: int = 200, **values: Any
-    ) -> HTMLResponse:
+    async def form(request: Request, actor: Actor, **values: Any) -> HTMLResponse:
         async with desks.database.reading() as connection:
             now = await connection.fetchval("SELECT clock_timestamp()")
             asked = ListAsked(
@@ -65,7 +63,6 @@ def bulk_pages(desks: Desks, worklists: Worklists, bulks: Bulks, pages: Pages) -
         return pages.render(
             request,
             "bulk.html",
-            status=status,
             patients=[(person, tasks) for person, tasks in patients if tasks],
             acts=_ACTS,
             more=page.next is not None,
@@ -92,8 +89,6 @@ def bulk_pages(desks: Desks, worklists: Worklists, bulks: Bulks, pages: Pages) -
             return await form(
                 request,
                 actor,
-                status=422,
-                errors=field_errors(faults),
                 fault=faults,
                 ticked={str(one) for one in ticked},
                 act=act,

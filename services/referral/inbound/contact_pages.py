@@ -58,14 +58,11 @@ class _Forms:
             raise NotFound("handover")
         asked = (each.team for each in whole.offers if each.state in ("offered", "accepted"))
         parts = dict.fromkeys((whole.sender_team, whole.coordinator_team, *asked))
-        field = _FIELDS[refusal.code] if refusal else ""
         playbook = self.desks.playbook
         return self.pages.render(
             request,
             template,
-            status=422 if refusal else 200,
-            errors=[{"text": refusal.sentence, "href": f"#{field}"}] if refusal else [],
-            fault={field: refusal.sentence} if refusal else {},
+            fault={_FIELDS[refusal.code]: refusal.sentence} if refusal else {},
             person=person_card(whole.person, now),
             handover=f"/worklist/handovers/{handover_id}",
             teams=[(team, playbook.directory.name_of(team)) for team in parts],

@@ -67,7 +67,6 @@ def directory_import_pages(registry: Registry, pages: Pages) -> APIRouter:
             return _again(request, refusal)
 
     def _again(request: Request, refusal: Refusal) -> HTMLResponse:
-        fault = {"text": refusal.sentence, "href": "#file"}
-        return pages.render(request, "directory_import.html", status=422, errors=[fault])
+        return pages.render(request, "directory_import.html", fault={"file": refusal.sentence})
 
     return router

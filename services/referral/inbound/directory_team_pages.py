@@ -59,11 +59,10 @@ def directory_team_pages(registry: Registry, pages: Pages) -> APIRouter:
 
             return await once(registry.database, command, actor, work)
         except CapacityRefused as refusal:
-            fault = {"text": refusal.sentence, "href": "#state"}
-            return await team_page(team_id, request, actor, status=422, errors=[fault])
+            return await team_page(team_id, request, actor, fault={"state": refusal.sentence})
 
     async def team_page(
-        team_id: str, request: Request, actor: Actor, *, status: int = 200, **values: Any
+        team_id: str, request: Request, actor: Actor, **values: Any
     ) -> HTMLResponse:
         directory = playbook.directory
         team = directory.teams.get(team_id)
@@ -75,7 +74,6 @@ def directory_team_pages(registry: Registry, pages: Pages) -> APIRouter:
         return pages.render(
             request,
             "directory_team.html",
-            status=status,
             team=team,
             role=ROLES.get(team.role, team.role.replace("-", " ")),
             organisation=directory.name_of_organisation(team.organisation),

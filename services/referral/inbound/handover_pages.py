@@ -126,20 +126,19 @@ def handover_pages(desks: Desks, views: Views, pages: Pages, see: See) -> APIRou
             )
         except ReasonUnknown:
             whole, now = await read(handover_id, errand.actor)
-            fault = {"text": "Choose why the handover is withdrawn", "href": "#reason"}
-            return _withdrawal(errand.request, whole, now, status=422, errors=[fault])
+            fault = {"reason": "Choose why the handover is withdrawn"}
+            return _withdrawal(errand.request, whole, now, fault)
 
     def _withdrawal(
-        request: Request, whole: WholeView, now: Any, *, status: int = 200, **values: Any
+        request: Request, whole: WholeView, now: Any, fault: Mapping[str, str] | None = None
     ) -> HTMLResponse:
         return pages.render(
             request,
             "withdraw.html",
-            status=status,
+            fault=fault,
             person=person_card(whole.person, now),
             whole=whole,
             reasons=reasons.WITHDRAW,
-            **values,
         )
 
     return router

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from services.chassis.access import EVERY_TEAM, Actor
 from services.chassis.errors import Refusal
-from services.chassis.pages import Pages, field_errors, person_name
+from services.chassis.pages import Pages, person_name
 from services.referral.domain.directory import Directory
 from services.referral.domain.errors import OutOfHoursOnly
 from services.referral.domain.queues import Queues
@@ -49,9 +49,7 @@ def look_up_pages(desks: Desks, look_ups: LookUps, queues: Queues, pages: Pages)
             key = patient_key_of(request, nhs_number)
         except Refusal:
             fault = {"nhs-number": "Enter an NHS number of 10 digits"}
-            return pages.render(
-                request, "reception.html", status=422, errors=field_errors(fault), fault=fault
-            )
+            return pages.render(request, "reception.html", fault=fault)
         async with desks.database.reading() as connection:
             now = await connection.fetchval("SELECT clock_timestamp()")
             found = await look_ups.at_reception(connection, key, teams_of(actor))

@@ -1,7 +1,8 @@
 """Answering an offer in a browser."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form
@@ -28,16 +29,15 @@ def offer_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
     directory = desks.playbook.directory
 
     async def form(
-        offer_id: UUID, request: Request, actor: Actor, *, status: int = 200, **values: Any
+        offer_id: UUID, request: Request, actor: Actor, fault: Mapping[str, str] | None = None
     ) -> HTMLResponse:
         offer, now = await _read(offer_id, actor)
         return pages.render(
             request,
             "decline.html",
-            status=status,
+            fault=fault,
             offer=offer_card(offer, directory, now),
             reasons=reasons.DECLINE,
-            **values,
         )
 
     async def _read(offer_id: UUID, actor: Actor) -> tuple[OfferView, datetime]:
@@ -79,8 +79,8 @@ def offer_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
                 answer=lambda _: RedirectResponse("/?done=declined", 303),
             )
         except ReasonUnknown:
-            fault = {"text": "Choose why your team declines", "href": "#reason"}
-            return await form(offer_id, errand.request, errand.actor, status=422, errors=[fault])
+            fault = {"reason": "Choose why your team declines"}
+            return await form(offer_id, errand.request, errand.actor, fault)
 
     return router
 

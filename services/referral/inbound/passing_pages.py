@@ -64,16 +64,13 @@ class _Forms:
         team = subject.team if what == "redirect" else subject.owner_team
         directory = self.desks.playbook.directory
         others = sorted((one.name, one.id) for one in directory.teams.values() if one.id != team)
-        field = _FIELDS[refusal.code] if refusal else ""
         return self.pages.render(
             request,
             "pass-on.html",
-            status=422 if refusal else 200,
-            errors=[{"text": refusal.sentence, "href": f"#{field}"}] if refusal else [],
-            fault={field: refusal.sentence} if refusal else {},
+            fault={_FIELDS[refusal.code]: refusal.sentence} if refusal else {},
             what=what,
             person=person_card(subject.person, now),
-            titles=subject.titles if what == "redirect" else [subject.rule.title],
+            titles=subject.titles if what == "redirect" else [subject.name],
             team=directory.name_of(team),
             others=others,
             reasons=_REASONS[what],

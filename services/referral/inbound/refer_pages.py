@@ -99,15 +99,12 @@ def refer_pages(reception: Reception, pages: Pages) -> APIRouter:
     def form(
         request: Request, actor: Actor, typed: Typing, refusal: Refusal | None = None
     ) -> HTMLResponse:
-        field = _FIELDS[refusal.code] if refusal else ""
         own = sorted((t.name, t.id) for t in directory.teams.values() if actor.serves(t.id))
         services = sorted((t.name, t.id) for t in directory.teams.values() if t.services)
         return pages.render(
             request,
             "refer.html",
-            status=422 if refusal else 200,
-            errors=[{"text": refusal.sentence, "href": f"#{field}"}] if refusal else [],
-            fault={field: refusal.sentence} if refusal else {},
+            fault={_FIELDS[refusal.code]: refusal.sentence} if refusal else {},
             own=own,
             services=services,
             kinds={kind: KINDS[kind] for kind in _KINDS},

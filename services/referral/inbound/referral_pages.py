@@ -53,8 +53,6 @@ class _Desk:
         return self.pages.render(
             request,
             "referral.html",
-            status=422 if refusal else 200,
-            errors=[{"text": refusal.sentence, "href": f"#{at}"}] if refusal else [],
             fault={at: refusal.sentence} if refusal else {},
             it=referral_page(view, directory, now, actor, member=member),
             here=f"{REFERRALS}/{referral_id}",

@@ -38,7 +38,7 @@ def taking_pages(page: TaskPage) -> APIRouter:
             return page.pages.render(
                 errand.request,
                 "claim.html",
-                title=task.rule.title,
+                title=task.name,
                 link=f"/worklist/tasks/{task_id}",
                 skill=SKILLS.get(task.skill, task.skill),
                 own=[SKILLS.get(skill, skill) for skill in sorted(own)],
@@ -70,15 +70,8 @@ def taking_pages(page: TaskPage) -> APIRouter:
         person = colleague.strip()
         if not person:
             missing = ReasonMissing("Say which colleague takes the task.")
-            fault = {"text": missing.sentence, "href": "#colleague"}
-            return await page.show(
-                task_id,
-                errand.request,
-                errand.actor,
-                status=422,
-                errors=[fault],
-                fault={"colleague": missing.sentence},
-            )
+            fault = {"colleague": missing.sentence}
+            return await page.show(task_id, errand.request, errand.actor, fault=fault)
         return await page.act(
             errand,
             task_id,
@@ -95,15 +88,8 @@ def taking_pages(page: TaskPage) -> APIRouter:
     ) -> Response:
         at = _moment(until)
         if at is None:
-            sentence = "Choose until when the task is put away."
-            return await page.show(
-                task_id,
-                errand.request,
-                errand.actor,
-                status=422,
-                errors=[{"text": sentence, "href": "#until"}],
-                fault={"until": sentence},
-            )
+            fault = {"until": "Choose until when the task is put away."}
+            return await page.show(task_id, errand.request, errand.actor, fault=fault)
         return await page.act(
             errand,
             task_id,

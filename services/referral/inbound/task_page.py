@@ -57,7 +57,7 @@ class TaskPage:
         return task, now
 
     async def show(
-        self, task_id: UUID, request: Request, actor: Actor, *, status: int = 200, **values: Any
+        self, task_id: UUID, request: Request, actor: Actor, **values: Any
     ) -> HTMLResponse:
         """The page; whose team looks at it for the first time is remembered."""
         task, now = await self.read(task_id, actor)
@@ -70,7 +70,6 @@ class TaskPage:
         return self.pages.render(
             request,
             "task.html",
-            status=status,
             task=task_card(task, directory, now),
             person=person_card(task.person, now),
             document=document_card(task, actor, directory),
@@ -108,15 +107,8 @@ class TaskPage:
                 answer=lambda change: after or _after(change, task_id, field),
             )
         except _FAULTS as refused:
-            fault = {"text": refused.sentence, "href": f"#{field}"}
-            return await self.show(
-                task_id,
-                errand.request,
-                errand.actor,
-                status=422,
-                errors=[fault],
-                fault={field: refused.sentence},
-            )
+            fault = {field: refused.sentence}
+            return await self.show(task_id, errand.request, errand.actor, fault=fault)
 
 
 def _times(task: TaskView, now: datetime) -> list[tuple[str, str]]:
