@@ -34,6 +34,7 @@ def read_playbook(
         divisor=divisor,
         complex_from=policy.complex_from.value,
         happenings=happenings.titles,
+        said_by=happenings.said_by,
         redirect_limit=policy.redirect_limit.value,
         accept_redirect=policy.accept_redirect.value.counting(),
         accept_move=policy.accept_move.value.counting(),
