@@ -14,7 +14,7 @@ from services.referral.domain.referral import Appointment, AppointmentStatus, Pr
 from services.referral.domain.referral_errors import AppointmentOver, NotYet
 from services.referral.domain.referral_facts import AppointmentChanged
 from services.referral.domain.rules import Playbook
-from services.referral.domain.serving import must_have_it
+from services.referral.domain.serving import must_have_it, progress_of
 
 UNAVAILABLE = "appointment-unavailable"
 
@@ -61,7 +61,14 @@ def cancel(
     playbook: Playbook,
     new_id: Ids,
 ) -> tuple[Fact, ...]:
-    """It will not take place; the referral waits for another time."""
+    """It will not take place; the referral waits for another time.
+
+    One that is left over from a referral that has ended, for example by a death, is cancelled and no more.
+    """
+    progress = progress_of(whole)
+    if progress.over and person.speaks_for(progress.team):
+        left_over = _still_ahead(progress, appointment_id)
+        return (AppointmentChanged(replace(left_over, status="cancelled"), now, person.ref, None),)
     return _so(
         _ahead(whole, appointment_id, person), "cancelled", whole, person, now, playbook, new_id
     )
@@ -133,7 +140,10 @@ def _so(
 
 
 def _ahead(whole: Whole, appointment_id: UUID, person: Person) -> Appointment:
-    progress: Progress = must_have_it(whole, person)
+    return _still_ahead(must_have_it(whole, person), appointment_id)
+
+
+def _still_ahead(progress: Progress, appointment_id: UUID) -> Appointment:
     for one in progress.appointments:
         if one.appointment_id == appointment_id:
             if not one.ahead:

@@ -1,6 +1,7 @@
 """The single point of contact: who it is, who proposes, and that the patient may choose (A04 to A06, R13)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.referral.domain.errors import CoordinatorIncomplete, NotInThisHandover
@@ -43,10 +44,32 @@ def propose(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """When the contact of a handover was named last."""
+
+    at: datetime
+    by_patient_at: datetime | None
+    """When the patient said so last; None: they have said nothing yet."""
+
+
+def is_overtaken(said_at: datetime, team: str, last: Naming | None) -> bool:
+    """Whether a patient's word about their contact comes late: something newer was said.
+
+    A newer word of theirs counts before it. Whoever agrees means who was proposed at that time, and nobody who was
+    proposed since; a team that they want instead (`team`) they want whoever is proposed meanwhile.
+    """
+    if last is None:
+        return False
+    if last.by_patient_at is not None and said_at < last.by_patient_at:
+        return True
+    return not team and said_at < last.at
+
+
 def choose(
     whole: Whole, team: str, now: datetime, playbook: Playbook
 ) -> tuple[CoordinatorNamed, ...]:
-    """The patient agreed with who was proposed, or wants another team of the handover.
+    """The patient agreed with who was proposed, or wants another team of the handover; `now` is when they said so.
 
     For another team its own telephone stands until it names a person. Nothing in a closed handover, or for a team
     that has no part in it.

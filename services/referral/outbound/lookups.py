@@ -6,7 +6,9 @@ from uuid import UUID
 import asyncpg
 
 from services.chassis.connection import Connection
+from services.referral.domain.coordinating import Naming
 from services.referral.domain.discharge import Discharge
+from services.referral.domain.people import PATIENT
 from services.referral.usecases.records import Found, Standing
 
 _STANDING = """
@@ -36,6 +38,15 @@ WHERE patient_key = ANY($1::text[])
   AND (state = 'open' OR EXISTS (SELECT FROM tasks t WHERE t.handover_id = h.handover_id AND t.closed_at IS NULL))
 ORDER BY handover_id
 """
+_ASKED_AFTER_DEATH = """
+SELECT DISTINCT h.patient_key FROM handovers h JOIN tasks t USING (handover_id)
+WHERE h.patient_key = ANY($1::text[]) AND t.rule_id = ANY($2::text[]) AND t.status <> 'cancelled'
+"""
+_NAMED = """
+SELECT handover_id, max(at) AS at, max(at) FILTER (WHERE by_whom = $2) AS by_patient_at
+FROM history WHERE handover_id = ANY($1::uuid[]) AND what IN ('coordinator.proposed', 'coordinator.chosen')
+GROUP BY handover_id
+"""
 _ENDED_BY = """
 SELECT h.readmitted_by, h.handover_id, h.spell_id, h.patient_key, h.purpose, h.state
 FROM handovers h
@@ -63,6 +74,18 @@ class Lookups:
 
     async def of_patients(self, connection: Connection, patient_keys: Iterable[str]) -> list[Found]:
         return [_found(row) for row in await connection.fetch(_OF_PATIENTS, list(patient_keys))]
+
+    async def asked_after_death(
+        self, connection: Connection, patient_keys: Iterable[str], rules: Iterable[str]
+    ) -> set[str]:
+        rows = await connection.fetch(_ASKED_AFTER_DEATH, list(patient_keys), list(rules))
+        return {row["patient_key"] for row in rows}
+
+    async def last_named(
+        self, connection: Connection, handover_ids: Iterable[UUID]
+    ) -> dict[UUID, Naming]:
+        rows = await connection.fetch(_NAMED, list(handover_ids), PATIENT)
+        return {row["handover_id"]: Naming(row["at"], row["by_patient_at"]) for row in rows}
 
     async def ended_by(
         self, connection: Connection, spells: Iterable[UUID]

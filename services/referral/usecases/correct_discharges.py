@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from schemas.spell import SpellCorrected
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import Cause, UnitOfWork
-from services.referral.domain import replanning
+from services.referral.domain import ending, replanning
 from services.referral.domain.facts import HandoverOpened
 from services.referral.domain.rules import Playbook
+from services.referral.usecases.heed_deaths import ask_elsewhere
 from services.referral.usecases.ledger import Ledger
-from services.referral.usecases.open_handovers import open_one, read_discharge
+from services.referral.usecases.open_handovers import Asked, open_each, read_discharge
 from services.referral.usecases.ports import Handovers
 
 
@@ -27,10 +28,11 @@ async def correct_discharges(
         unit.connection, {found.handover_id for found in standing.values() if found.handover_id}
     )
     ledger = Ledger(unit, handovers, playbook)
+    new, ended = list[Asked](), dict[str, Cause]()
     for discharge, cause in asked:
         found = standing[discharge.spell_id]
         if found.handover_id is None:
-            open_one(ledger, discharge, found, cause)
+            new.append((discharge, found, cause))
             continue
         loaded = locked[found.handover_id]
         decision = replanning.correct(
@@ -40,4 +42,8 @@ async def correct_discharges(
             ledger.open(decision, cause)
         elif decision is not None:
             ledger.change(loaded, [decision], cause)
+            if discharge.deceased and ending.still_asks(loaded.whole, playbook):
+                ended[loaded.whole.handover.patient_key] = cause
+    await open_each(ledger, new)
     await ledger.write()
+    await ask_elsewhere(unit, ended, handovers=handovers, playbook=playbook)

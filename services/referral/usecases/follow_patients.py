@@ -8,6 +8,7 @@ from services.chassis.unit_of_work import Cause, UnitOfWork
 from services.referral.domain import adding, ending
 from services.referral.domain.facts import Fact, HandoverPatientChanged
 from services.referral.domain.rules import Playbook
+from services.referral.usecases.heed_deaths import who_asks
 from services.referral.usecases.ledger import Ledger, under
 from services.referral.usecases.ports import Handovers, People, Stays
 from services.referral.usecases.records import Loaded
@@ -43,29 +44,31 @@ async def follow_patients(
         unit.connection, {of_spell[one.spell_id][0].patient_key for one in found}
     )
     locked = await handovers.lock_many(unit.connection, [one.handover_id for one in found])
+    moved = {
+        one.handover_id: under(locked[one.handover_id], of_spell[one.spell_id][0].patient_key)
+        for one in found
+    }
+    wholes = (loaded.whole for loaded in moved.values())
+    died = [whole for whole in wholes if whole.handover.patient_key in dead]
+    asking = await who_asks(unit.connection, died, handovers, playbook)
     ledger = Ledger(unit, handovers, playbook)
-    for one in found:
-        event, cause = of_spell[one.spell_id]
-        loaded = under(locked[one.handover_id], event.patient_key)
-        facts = _moved(loaded, event, unit, playbook, died=event.patient_key in dead)
+    for of, loaded in moved.items():
+        event, cause = of_spell[loaded.whole.handover.spell_id]
+        facts: list[Fact] = [
+            HandoverPatientChanged(
+                event.patient_key, event.previous_patient_key, event.reason, unit.now
+            )
+        ]
+        if event.patient_key in dead:
+            facts += ending.die(loaded.whole, unit.now, playbook, new_id, asks=of in asking)
+        facts += _check(loaded, event, unit, playbook)
         ledger.change(loaded, facts, cause)
     await ledger.write()
 
 
-def _moved(
-    loaded: Loaded,
-    event: SpellPatientChanged,
-    unit: UnitOfWork,
-    playbook: Playbook,
-    *,
-    died: bool,
-) -> list[Fact]:
-    now, whole = unit.now, loaded.whole
-    facts: list[Fact] = [
-        HandoverPatientChanged(event.patient_key, event.previous_patient_key, event.reason, now)
-    ]
-    if died:
-        facts += ending.die(whole, now, playbook, new_id)
-    if event.reason in _DOUBTFUL:
-        facts += adding.check_records(whole, now, now, playbook, new_id)
-    return facts
+def _check(
+    loaded: Loaded, event: SpellPatientChanged, unit: UnitOfWork, playbook: Playbook
+) -> Sequence[Fact]:
+    if event.reason not in _DOUBTFUL:
+        return ()
+    return adding.check_records(loaded.whole, unit.now, unit.now, playbook, new_id)

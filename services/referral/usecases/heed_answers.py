@@ -12,6 +12,7 @@ from services.referral.domain.facts import Fact
 from services.referral.domain.handover import Handover, Whole
 from services.referral.domain.rules import Playbook
 from services.referral.usecases.happen import Heard, happen_to
+from services.referral.usecases.heed_deaths import who_asks
 from services.referral.usecases.ledger import Ledger
 from services.referral.usecases.ports import AnswersAhead, Handovers
 
@@ -69,10 +70,13 @@ async def heed_answers(
         if event.answer in CHANGES
     }
     locked = await handovers.lock_many(unit.connection, about)
+    died = [loaded.whole for of, loaded in locked.items() if about[of][0].answer == DIED]
+    asking = await who_asks(unit.connection, died, handovers, playbook)
     ledger = Ledger(unit, handovers, playbook)
     for of in sorted(locked):
         event, cause = about[of]
-        ledger.change(locked[of], _then(locked[of].whole, event, unit.now, playbook), cause)
+        facts = _then(locked[of].whole, event, unit.now, playbook, asks=of in asking)
+        ledger.change(locked[of], facts, cause)
     await ledger.write()
 
 
@@ -84,11 +88,11 @@ def _is_about(event: DocumentAnswered, handover: Handover | None) -> bool:
 
 
 def _then(
-    whole: Whole, event: DocumentAnswered, now: datetime, playbook: Playbook
+    whole: Whole, event: DocumentAnswered, now: datetime, playbook: Playbook, *, asks: bool
 ) -> Sequence[Fact]:
     """What becomes of the work that the practice was asked for."""
     if MEANING.get(event.answer) == LACKS_PATIENT:
         return moving.not_known_there(whole, event.answered_by, now, playbook)
     if event.answer == DIED:
-        return ending.die(whole, now, playbook, new_id)
+        return ending.die(whole, now, playbook, new_id, asks=asks)
     return ()

@@ -8,6 +8,7 @@ from uuid import UUID
 from schemas.document import DocumentAnswered
 from services.chassis.connection import Connection
 from services.chassis.unit_of_work import Cause
+from services.referral.domain.coordinating import Naming
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.facts import NotOpened
 from services.referral.domain.rules import Rule
@@ -47,6 +48,18 @@ class Handovers(Protocol):
 
     async def of_patients(self, connection: Connection, patient_keys: Iterable[str]) -> list[Found]:
         """The handovers of these patients that are open or have open tasks, the oldest first."""
+        ...
+
+    async def asked_after_death(
+        self, connection: Connection, patient_keys: Iterable[str], rules: Iterable[str]
+    ) -> set[str]:
+        """Those of these patients for whom one of these rules has made a task that was not called off."""
+        ...
+
+    async def last_named(
+        self, connection: Connection, handover_ids: Iterable[UUID]
+    ) -> dict[UUID, Naming]:
+        """When the contact of each of these handovers was named last; those without one are left out."""
         ...
 
     async def ended_by(

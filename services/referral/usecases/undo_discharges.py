@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from schemas.spell import SpellDischargeCancelled
 from services.chassis.unit_of_work import Cause, UnitOfWork
-from services.referral.domain import closing
+from services.referral.domain import closing, ending
 from services.referral.domain.rules import Playbook
+from services.referral.usecases.heed_deaths import ask_elsewhere
 from services.referral.usecases.ledger import Ledger
 from services.referral.usecases.ports import Handovers
 
@@ -29,6 +30,12 @@ async def undo_discharges(
     for one in found:
         event, cause = of_spell[one.spell_id]
         loaded = locked[one.handover_id]
-        ledger.change(loaded, closing.call_off(loaded.whole, unit.now, reason=event.reason), cause)
+        ledger.change(loaded, closing.undo(loaded.whole, unit.now, reason=event.reason), cause)
     await ledger.write()
+    ended = {
+        one.patient_key: of_spell[one.spell_id][1]
+        for one in found
+        if ending.still_asks(locked[one.handover_id].whole, playbook)
+    }
+    await ask_elsewhere(unit, ended, handovers=handovers, playbook=playbook)
     await handovers.forget_discharges(unit.connection, of_spell)

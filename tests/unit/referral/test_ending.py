@@ -33,7 +33,7 @@ def test_after_a_death_nobody_follows_up_and_the_ward_and_the_practice_clear_awa
     """S04 (b)."""
     whole = accepted(a_whole(), COMMUNITY)
 
-    [fact] = ending.die(whole, LATER, a_playbook(), new_id)
+    [fact] = ending.die(whole, LATER, a_playbook(), new_id, asks=True)
 
     assert rules_of(whole, fact.cancelled) == {"R06", "R09", "R14"}
     assert {task.code for task in fact.tasks} == {
@@ -48,9 +48,15 @@ def test_after_a_death_nobody_follows_up_and_the_ward_and_the_practice_clear_awa
 
 
 def test_a_death_counts_once():
-    assert ending.die(with_handover(a_whole(), death="said"), LATER, a_playbook(), new_id) == ()
     assert (
-        ending.die(with_handover(a_whole(), state="completed"), LATER, a_playbook(), new_id) != ()
+        ending.die(with_handover(a_whole(), death="said"), LATER, a_playbook(), new_id, asks=True)
+        == ()
+    )
+    assert (
+        ending.die(
+            with_handover(a_whole(), state="completed"), LATER, a_playbook(), new_id, asks=True
+        )
+        != ()
     )
 
 
@@ -60,7 +66,7 @@ def test_nobody_is_reached_or_told_anything_in_person_after_a_death():
     gone = replace(with_tasks(gone, "R01", "R06", "R09", "R14", status="cancelled"))
     gone = replace(gone, tasks=(*gone.tasks, explain.task))
 
-    [fact] = ending.die(gone, LATER, a_playbook(), new_id)
+    [fact] = ending.die(gone, LATER, a_playbook(), new_id, asks=True)
 
     assert (rules_of(gone, fact.cancelled), fact.tasks) == ({"explain-in-person"}, ())
 
@@ -70,14 +76,14 @@ def test_a_death_that_is_taken_back_reopens_nothing_and_asks_one_person_to_look(
     friday = london("2026-09-18 10:00")
     whole = with_handover(a_whole(), death="said")
 
-    [fact] = ending.doubt_death(whole, friday, a_playbook(), new_id)
+    [fact] = ending.doubt_death(whole, friday, a_playbook(), new_id, asks=True)
 
     [task] = fact.tasks
     assert (task.code, task.owner_team) == ("review-death-removed", WARD)
     assert task.due_at == london("2026-09-21 20:00")
     assert fact.death == "removed"
     removed = with_handover(whole, death="removed")
-    assert ending.doubt_death(removed, friday, a_playbook(), new_id) == ()
+    assert ending.doubt_death(removed, friday, a_playbook(), new_id, asks=True) == ()
 
 
 def test_back_in_hospital_the_follow_up_of_the_earlier_stay_is_called_off_and_the_summary_is_not():
