@@ -82,8 +82,6 @@ class Plan:
     """None: nobody was named, and the accountable team is whom to ring."""
     referral: ReferralState | None = None
     appointments: tuple[Appointment, ...] = ()
-    replies: int = 0
-    """How many answers of the patient were published."""
 
     def appointment(self, appointment_id: UUID | None) -> Appointment | None:
         return next(

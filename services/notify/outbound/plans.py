@@ -15,7 +15,7 @@ from services.notify.domain.underway import Appointment, Contact, ReferralState
 
 _PLANS = """
 SELECT handover_id, patient_key, sender, coordinator_team, standing, clock_started_at, opened_at, test_patient,
-       back_in_hospital, purpose, sender_team, contact, referral, appointments, replies
+       back_in_hospital, purpose, sender_team, contact, referral, appointments
 FROM plans WHERE handover_id = ANY($1::uuid[])
 """
 
@@ -33,10 +33,10 @@ _CHANGE_PLANS = """
 UPDATE plans SET
     patient_key = said.patient_key, coordinator_team = said.coordinator_team, standing = said.standing,
     clock_started_at = said.clock_started_at, back_in_hospital = said.back_in_hospital, contact = said.contact,
-    referral = said.referral, appointments = said.appointments, replies = said.replies
+    referral = said.referral, appointments = said.appointments
 FROM jsonb_to_recordset($1) AS said (
     handover_id uuid, patient_key text, coordinator_team text, standing text, clock_started_at timestamptz,
-    back_in_hospital boolean, contact jsonb, referral jsonb, appointments jsonb, replies integer)
+    back_in_hospital boolean, contact jsonb, referral jsonb, appointments jsonb)
 WHERE plans.handover_id = said.handover_id
 """
 
@@ -65,7 +65,6 @@ _PLAN_COLUMNS = (
     "contact",
     "referral",
     "appointments",
-    "replies",
 )
 _TASK_COLUMNS = (
     "handover_id",

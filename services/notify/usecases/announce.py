@@ -91,9 +91,8 @@ def say_overtaken(unit: UnitOfWork, claimed: Claimed, recall: Recall) -> int:
     )
 
 
-def say_reply(unit: UnitOfWork, plan: Plan, reply: PatientReply, correlation_id: UUID) -> int:
-    """A patient answered. Returns how many of their answers about this handover were said by then."""
-    sequence = plan.replies + 1
+def say_reply(unit: UnitOfWork, plan: Plan, reply: PatientReply, correlation_id: UUID) -> None:
+    """A patient answered. Each answer is a stream of its own, for none may pass for the repeat of another."""
     unit.publish(
         ReplyReceived(
             patient_key=plan.patient_key,
@@ -102,12 +101,11 @@ def say_reply(unit: UnitOfWork, plan: Plan, reply: PatientReply, correlation_id:
             team=reply.team,
             received_at=reply.received_at,
         ),
-        stream=f"replies:{plan.handover_id}",
-        sequence=sequence,
+        stream=f"reply:{reply.reply_id}",
+        sequence=1,
         cause=Cause(correlation_id, reply.reply_id),
         occurred_at=reply.received_at,
     )
-    return sequence
 
 
 def _say(unit: UnitOfWork, claimed: Claimed, event: Event) -> int:

@@ -1,6 +1,5 @@
 """Take what a patient answers on their page, and say it on."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from services.chassis.unit_of_work import UnitOfWork
@@ -49,8 +48,7 @@ async def _take(
     plan: Plan, answer: PatientReply, correlation_id: UUID, unit: UnitOfWork, stores: Stores
 ) -> None:
     if await stores.replies.keep(unit.connection, answer):
-        said = say_reply(unit, plan, answer, correlation_id)
-        await stores.plans.change(unit.connection, [replace(plan, replies=said)], [], [])
+        say_reply(unit, plan, answer, correlation_id)
 
 
 async def _has_sense(
