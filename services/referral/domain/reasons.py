@@ -9,7 +9,7 @@ DECLINE: Mapping[str, str] = {
     "not-appropriate": "Not the right service for what is needed",
     "not-eligible": "Does not meet our criteria",
     "already-done": "Already done",
-    "other": "Another reason, which a note says",
+    "other": "Another reason",
 }
 BARS: Mapping[str, str] = {
     "22": "no-capacity",

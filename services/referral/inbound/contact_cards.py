@@ -19,6 +19,7 @@ class ContactCard:
     """Whom the patient asks for."""
 
     text: str
+    phone: str
     state: Tag | None
     """None: this handover needs no named person; its coordinating team is enough."""
 
@@ -29,10 +30,14 @@ def contact_card(whole: WholeView, directory: Directory) -> ContactCard:
     if whole.coordinator_state == "missing":
         return ContactCard(
             f"{team} has to name somebody: several teams look after this patient.",
+            "",
             _STATES["missing"],
         )
     if not whole.coordinator_name:
-        return ContactCard("", None)
+        return ContactCard("", "", None)
     where = directory.name_of(whole.coordinator_at)
-    text = f"{whole.coordinator_name}, {where}, telephone {whole.coordinator_phone}"
-    return ContactCard(text, _STATES.get(whole.coordinator_state))
+    return ContactCard(
+        f"{whole.coordinator_name}, {where}",
+        whole.coordinator_phone,
+        _STATES.get(whole.coordinator_state),
+    )

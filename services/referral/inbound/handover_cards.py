@@ -15,8 +15,10 @@ from services.referral.inbound.words import (
     TASK_STATES,
     UNDELIVERED,
     Tag,
+    all_of,
     closed_tag,
     due_tag,
+    listed,
     sentence,
 )
 from services.referral.inbound.worklist_cards import in_place_of
@@ -28,6 +30,12 @@ _ANSWERS: Mapping[str, Mapping[str, str]] = {
     "redirected": ANSWERED,
     "withdrawn": ENDED,
 }
+_UNTOLD = "alert.not_delivered"
+_TOLD: Mapping[str, Tag] = {
+    _UNTOLD: Tag("Not reached", "red"),
+    "alert.sent": Tag("Sent", "blue"),
+}
+"""How messages fare, what asks for somebody first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +106,17 @@ class OwnerRow:
 
 @dataclass(frozen=True, slots=True)
 class ToldRow:
-    """A message about this handover."""
+    """The messages about this handover to one reader that fared alike."""
 
     who: str
     how: str
+    """How they went; or why they could not go."""
     at: str
+    """When the last of them did."""
     state: Tag
+    times: int
+    since: str
+    """When the first of them went."""
 
 
 def task_card(task: TaskView, directory: Directory, now: datetime) -> TaskCard:
@@ -120,7 +133,7 @@ def task_card(task: TaskView, directory: Directory, now: datetime) -> TaskCard:
         state=TASK_STATES[task.status],
         owner=directory.name_of(task.owner_team),
         waits_for=asked if task.status == "requested" else "",
-        told=" and ".join(directory.name_of(team) for team in task.told_teams),
+        told=all_of([directory.name_of(team) for team in task.told_teams]),
         working=task.working,
         reason=sentence(task.status_reason, CANCELLED)
         if task.status == "cancelled"
@@ -145,8 +158,8 @@ def _rule_card(task: TaskView) -> RuleCard:
         else Tag("Local default, unverified", "orange"),
         local_defaults=rule.local_defaults,
         version=f"{rule.rule_id}, version {rule.version}",
-        proved_by="; ".join(rule.proved_by),
-        no_proof="; ".join(rule.no_proof),
+        proved_by=listed(rule.proved_by),
+        no_proof=listed(rule.no_proof),
     )
 
 
@@ -187,17 +200,30 @@ def owner_rows(whole: WholeView, directory: Directory) -> list[OwnerRow]:
 
 
 def told_rows(history: Iterable[EntryView], directory: Directory) -> list[ToldRow]:
-    """Who was told of it, how, and whether they said that they saw it; the earliest first."""
+    """Whom it could not be told, and who was told how and saw it; one row for what was said again and again."""
     entries = [entry for entry in history if entry.what.startswith("alert.")]
-    seen = {entry.subject: entry for entry in entries if entry.what == "alert.acknowledged"}
-    rows = []
+    seen = {entry.subject: entry.at for entry in entries if entry.what == "alert.acknowledged"}
+    alike: dict[tuple[str, str, str, bool], list[EntryView]] = {}
     for entry in sorted(entries, key=lambda entry: entry.at):
-        who = "The patient" if entry.team == PATIENT else directory.name_of(entry.team)
-        if entry.what == "alert.sent":
-            ack = seen.get(entry.subject)
-            state = Tag(f"Seen {when(ack.at)}", "green") if ack else Tag("Sent", "blue")
-            rows.append(ToldRow(who, sentence(entry.detail, CHANNELS), when(entry.at), state))
-        elif entry.what == "alert.not_delivered":
-            why = sentence(entry.detail, UNDELIVERED)
-            rows.append(ToldRow(who, why, when(entry.at), Tag("Not reached", "red")))
-    return rows
+        if entry.what in _TOLD:
+            key = (entry.what, entry.team, entry.detail, entry.subject in seen)
+            alike.setdefault(key, []).append(entry)
+    rows = sorted(alike.values(), key=lambda told: (list(_TOLD).index(told[0].what), told[0].at))
+    return [_told_row(told, seen, directory) for told in rows]
+
+
+def _told_row(
+    told: Sequence[EntryView], seen: Mapping[UUID | None, datetime], directory: Directory
+) -> ToldRow:
+    first, last = told[0], told[-1]
+    state = _TOLD[last.what]
+    if last.subject in seen:
+        state = Tag(f"Seen {when(seen[last.subject])}", "green")
+    return ToldRow(
+        who="The patient" if last.team == PATIENT else directory.name_of(last.team),
+        how=sentence(last.detail, UNDELIVERED if last.what == _UNTOLD else CHANNELS),
+        at=when(last.at),
+        state=state,
+        times=len(told),
+        since=when(first.at),
+    )

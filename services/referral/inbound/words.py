@@ -1,6 +1,6 @@
 """Times, states and events in the words that people read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -158,6 +158,25 @@ def born(birth_date: date | None, today: datetime) -> str:
 def sentence(code: str, words: Mapping[str, str]) -> str:
     """A code in words; an unknown one as it is, without its hyphens."""
     return words.get(code) or code.replace("-", " ").capitalize()
+
+
+def all_of(names: Sequence[str]) -> str:
+    """`Ward 7, Elm Tree Surgery and the pharmacy`: names that have commas themselves are parted by semicolons."""
+    if len(names) < 2:
+        return "".join(names)
+    comma = "; " if any("," in name for name in names) else ", "
+    return f"{comma.join(names[:-1])} and {names[-1]}"
+
+
+def listed(sentences: Sequence[str]) -> str:
+    """`A letter that was printed; a letter that was posted`: one sentence of several."""
+    first, *others = sentences or ("",)
+    return "; ".join([first, *(_within(other) for other in others)])
+
+
+def _within(words: str) -> str:
+    """As in the middle of a sentence; what is written in capitals stays so."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _length(time: timedelta) -> str:

@@ -165,7 +165,8 @@ def task_line(task: TaskView, directory: Directory, now: datetime, reader: Reade
         tags.append(Tag("Escalated", "red"))
     if task.skill in SKILLS:
         tags.append(Tag(SKILLS[task.skill], "white"))
-    remark = "" if task.owner_team == reader.team else directory.name_of(task.owner_team)
+    others = f"Accountable: {directory.name_of(task.owner_team)}"
+    remark = "" if task.owner_team == reader.team else others
     if task.offer_state == "declined":
         remark = f"Declined by {directory.name_of(task.offer_team or '')}"
     may_act, mine = reader.may_act_for(task.owner_team), task.owner_person == reader.actor.ref

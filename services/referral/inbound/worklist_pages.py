@@ -36,7 +36,15 @@ from services.referral.inbound.worklist_cards import Reader as ListReader
 from services.referral.usecases.ports import Views
 from services.referral.usecases.views import Filters
 from services.referral.usecases.webhook_records import Webhooks
-from services.referral.usecases.worklist import SHOWS, ListAsked, ListPage, Show, Worklists
+from services.referral.usecases.worklist import (
+    ALL_ITEMS_OF_A_PATIENT,
+    ITEMS_OF_A_PATIENT,
+    SHOWS,
+    ListAsked,
+    ListPage,
+    Show,
+    Worklists,
+)
 
 PER_PAGE = 25
 WAITING = "/worklist/waiting"
@@ -72,10 +80,13 @@ class Chosen:
     skill: str
     team: str
     after: str
+    whole: bool
+    """All of each patient's items instead of the first few."""
 
     def address(self, **changes: str) -> str:
         """The address with other choices; from the first page on unless `after` is named."""
-        choices = {"show": self.show, "skill": self.skill, "team": self.team} | changes
+        whole = {"whole": "true"} if self.whole else {}
+        choices = {"show": self.show, "skill": self.skill, "team": self.team} | whole | changes
         return _address("/", **{k: v for k, v in choices.items() if (k, v) != ("show", "all")})
 
     def skills(self, actor: Actor) -> frozenset[str] | None:
@@ -90,10 +101,13 @@ def read_chosen(
     skill: Annotated[str, Query(max_length=20)] = "",
     team: Team = "",
     after: Cursor = "",
+    whole: Annotated[str, Query(max_length=20)] = "",
 ) -> Chosen:
     """An unknown choice is as if nothing was chosen."""
     known: Show = next((one for one in SHOWS if one == show), "all")
-    return Chosen(known, skill if skill in (*get_args(Skill), ANY_SKILL) else "", team, after)
+    return Chosen(
+        known, skill if skill in (*get_args(Skill), ANY_SKILL) else "", team, after, whole == "true"
+    )
 
 
 def worklist_pages(
@@ -125,6 +139,7 @@ def worklist_pages(
                 show=chosen.show,
                 skills=chosen.skills(actor),
                 after=read_place(chosen.after) if chosen.after else None,
+                items=ALL_ITEMS_OF_A_PATIENT if chosen.whole else ITEMS_OF_A_PATIENT,
             )
             page = await worklists.page(connection, asked)
             nobody = await worklists.without_coordinator(connection, teams)
@@ -153,6 +168,7 @@ def worklist_pages(
             all_skills=chosen.address(skill=ANY_SKILL),
             overdue=page.counts["overdue"],
             here=chosen.address(after=chosen.after),
+            whole=chosen.address(after=chosen.after, whole="true"),
             first=chosen.address() if chosen.after else "",
             more=chosen.address(after=write_place(page.next)) if page.next else "",
             may_act=Role.TEAM in actor.roles,

@@ -10,7 +10,6 @@ from services.referral.outbound import offer_views, task_views
 from services.referral.outbound.person_views import read_person
 from services.referral.usecases.views import OfferView, TaskView
 from services.referral.usecases.worklist import (
-    ITEMS_OF_A_PATIENT,
     SHOWS,
     Heading,
     ListAsked,
@@ -126,7 +125,7 @@ class WorklistTables:
             place,
             handover,
             asked.patients,
-            ITEMS_OF_A_PATIENT,
+            asked.items,
         )
         lines = [row for row in rows if row["id"] is not None]
         firsts = list(dict.fromkeys((row["head"], row["first_of"]) for row in lines))
@@ -135,7 +134,7 @@ class WorklistTables:
         offers = await offer_views.by_ids(connection, [r["id"] for r in wanted if r["kind"] == 1])
         tasks = await task_views.by_ids(connection, [r["id"] for r in wanted if r["kind"] != 1])
         return ListPage(
-            _headings(wanted, {**offers, **tasks}),
+            _headings(wanted, {**offers, **tasks}, asked.items),
             {show: rows[0][show] for show in SHOWS},
             rows[0]["other_skills"],
             _next(firsts, rows[0], asked.patients),
@@ -152,7 +151,7 @@ class WorklistTables:
 
 
 def _headings(
-    lines: Sequence[asyncpg.Record], views: dict[UUID, OfferView | TaskView]
+    lines: Sequence[asyncpg.Record], views: dict[UUID, OfferView | TaskView], most: int
 ) -> list[Heading]:
     headings: dict[str, list[OfferView | TaskView]] = {}
     counted: dict[str, int] = {}
@@ -162,7 +161,7 @@ def _headings(
             headings.setdefault(line["patient_key"], []).append(views[line["id"]])
             counted[line["patient_key"]] = line["of_patient"]
     return [
-        Heading(items[0].person, items, max(counted[key] - ITEMS_OF_A_PATIENT, 0))
+        Heading(items[0].person, items, max(counted[key] - most, 0))
         for key, items in headings.items()
     ]
 

@@ -21,6 +21,8 @@ SHOWS: tuple[Show, ...] = (
 )
 ITEMS_OF_A_PATIENT = 8
 """Shown under one heading; the rest are counted there."""
+ALL_ITEMS_OF_A_PATIENT = 200
+"""Shown under one heading for whoever wants to see all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class ListAsked:
     after: tuple[float, UUID] | None = None
     """Where the page before ended."""
     patients: int = 20
+    items: int = ITEMS_OF_A_PATIENT
 
 
 @dataclass(frozen=True, slots=True)

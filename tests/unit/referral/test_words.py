@@ -17,7 +17,7 @@ from services.referral.domain.counting import (
 from services.referral.domain.wording import counting_in_words
 from services.referral.inbound.handover_cards import owner_rows, task_card, told_rows
 from services.referral.inbound.history_lines import history_lines
-from services.referral.inbound.words import Tag, born, due_tag, sentence
+from services.referral.inbound.words import Tag, all_of, born, due_tag, listed, sentence
 from services.referral.inbound.worklist_cards import Reader, in_place_of, person_card, task_line
 from services.referral.usecases.views import (
     EntryView,
@@ -168,8 +168,14 @@ def test_the_owner_is_named_when_it_is_not_the_readers_team():
     task = a_task(status="accepted", escalated_at=NOW)
 
     assert task_line(task, DIRECTORY, NOW, reads(WARD)).remark == ""
-    assert task_line(task, DIRECTORY, NOW, reads(SAFETY)).remark == "Ward 7, Fellside Hospital"
-    assert task_line(task, DIRECTORY, NOW, reads("")).remark == "Ward 7, Fellside Hospital"
+    assert (
+        task_line(task, DIRECTORY, NOW, reads(SAFETY)).remark
+        == "Accountable: Ward 7, Fellside Hospital"
+    )
+    assert (
+        task_line(task, DIRECTORY, NOW, reads("")).remark
+        == "Accountable: Ward 7, Fellside Hospital"
+    )
 
 
 def test_a_declined_part_names_who_declined():
@@ -233,6 +239,33 @@ def test_who_was_told_says_whether_they_saw_it():
         ("Elm Tree Surgery", "Seen Tue 24 Nov, 10:00"),
         ("Patient safety lead, Fellside Hospital", "Sent"),
     }
+
+
+def test_what_was_said_again_and_again_is_one_row_and_whom_nothing_reached_comes_first():
+    day = timedelta(days=1)
+    history = (
+        EntryView(NOW, "alert.sent", UUID(int=1), WARD, "", "email"),
+        EntryView(NOW + day, "alert.sent", UUID(int=2), WARD, "", "email"),
+        EntryView(NOW + 2 * day, "alert.sent", ALERT, WARD, "", "email"),
+        EntryView(NOW + 2 * day, "alert.acknowledged", ALERT, WARD, "staff-ward", ""),
+        EntryView(NOW + day, "alert.not_delivered", UUID(int=5), "patient", "", "restricted"),
+    )
+
+    rows = told_rows(history, DIRECTORY)
+
+    assert [(row.who, row.state.text, row.times, row.since, row.at) for row in rows] == [
+        ("The patient", "Not reached", 1, "Wed 25 Nov, 10:00", "Wed 25 Nov, 10:00"),
+        ("Ward 7, Fellside Hospital", "Sent", 2, "Tue 24 Nov, 10:00", "Wed 25 Nov, 10:00"),
+        ("Ward 7, Fellside Hospital", "Seen Thu 26 Nov, 10:00", 1, "Thu 26 Nov, 10:00", "Thu 26 Nov, 10:00"),
+    ]  # fmt: skip
+
+
+def test_several_names_and_sentences_read_as_one():
+    assert all_of([]) == ""
+    assert all_of(["Elm Tree Surgery", "Harbour"]) == "Elm Tree Surgery and Harbour"
+    assert all_of(["Ward 7, Fellside", "Harbour", "Podiatry"]) == "Ward 7, Fellside; Harbour and Podiatry"  # fmt: skip
+    assert listed(()) == ""
+    assert listed(("A message", "A call", "GP records")) == "A message; a call; GP records"
 
 
 def test_history_reads_as_sentences_and_ends_where_it_began():
