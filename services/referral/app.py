@@ -28,6 +28,7 @@ from services.referral.inbound.events import Ears
 from services.referral.inbound.fhir_records.doors import fhir_doors
 from services.referral.inbound.fhir_records.kinds import Sources
 from services.referral.inbound.handover_commands import handover_commands, happening_list
+from services.referral.inbound.handover_page import HandoverPage
 from services.referral.inbound.handover_pages import handover_pages
 from services.referral.inbound.lists import lists
 from services.referral.inbound.look_up_pages import RECEPTION, look_up_pages
@@ -41,6 +42,8 @@ from services.referral.inbound.refer_pages import refer_pages
 from services.referral.inbound.referral_commands import referral_commands
 from services.referral.inbound.referral_lists import referral_lists
 from services.referral.inbound.referral_pages import REFERRALS, referral_pages
+from services.referral.inbound.result_commands import result_commands
+from services.referral.inbound.result_pages import RESULTS, result_pages
 from services.referral.inbound.sight import see_with
 from services.referral.inbound.taking_pages import taking_pages
 from services.referral.inbound.task_commands import task_commands
@@ -73,6 +76,7 @@ from services.referral.outbound.queue_counts import QueueTables
 from services.referral.outbound.queue_file import read_queues
 from services.referral.outbound.referral_views import ReferralViewTables
 from services.referral.outbound.referrals import ReferralTables
+from services.referral.outbound.results import ResultTables
 from services.referral.outbound.rule_versions import RuleVersionTable
 from services.referral.outbound.sights import SightTables
 from services.referral.outbound.stays import StayTable
@@ -99,8 +103,10 @@ def build(settings: ReferralSettings, database: Database) -> Parts:
         _log.warning("pathways.not_approved", approvals=len(approvals.present))
     clocks = build_clocks(database, playbook)
     directory_clock = build_directory_clock(database, playbook)
+    app = build_app(settings, database, playbook)
+    app.state.health.ready_probes["directory"] = directory_clock.ready
     return Parts(
-        build_app(settings, database, playbook),
+        app,
         build_ears(playbook).subscription,
         timers={**clocks.timers, **directory_clock.timers},
         loops={
@@ -181,6 +187,7 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         navigation=(
             Place("Worklist", "/"),
             Place("Waiting for others", WAITING),
+            Place("Missing results", RESULTS),
             Place("Referrals", REFERRALS),
             Place("Reception", RECEPTION),
             Place("How long it takes", MEASURES),
@@ -193,6 +200,8 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
     names = {person.ref: person.name for person in demo_people}
     see = see_with(database, SightTables())
     task_page = TaskPage(desks, views, pages, names, see)
+    register = ResultTables(directory.teams)
+    handover_page = HandoverPage(desks, views, register, pages, see)
     for router in (
         lists(database, views),
         directory_commands(registry),
@@ -200,6 +209,7 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         directory_team_pages(registry, pages),
         directory_import_pages(registry, pages),
         handover_commands(desks),
+        result_commands(desks, register),
         offer_commands(desks),
         task_commands(desks),
         fhir_doors(
@@ -228,7 +238,8 @@ def build_app(settings: ReferralSettings, database: Database, playbook: Playbook
         bulk_pages(desks, WorklistTables(directory.teams), BulkTables(), pages),
         look_up_pages(desks, LookUpTables(), queues, pages),
         waiting_pages(database, views, directory, pages),
-        handover_pages(desks, views, pages, see),
+        handover_pages(handover_page),
+        result_pages(handover_page),
         contact_pages(desks, views, pages),
         measure_pages(
             database,

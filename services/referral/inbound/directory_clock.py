@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.chassis.connection import Connection
 from services.chassis.database import AWAY, Database
@@ -19,6 +19,8 @@ from services.referral.usecases.ports import Handovers, People
 from services.referral.usecases.rehome_tasks import rehome_tasks
 
 A_FEW_SECONDS = 5.0
+FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
 _LOOKS_A_MINUTE = 12
 
 _log = get_logger()
@@ -35,6 +37,8 @@ class DirectoryClock:
     handovers: Handovers
     people: People
     playbook: Playbook
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the first look has succeeded."""
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:
@@ -60,10 +64,10 @@ class DirectoryClock:
     async def follow_for_ever(self) -> None:
         """A background loop: take up what is new every few seconds, and look for work to move every minute.
 
-        A file that came with this process may have other days in it: it begins with the timer of the next one.
+        A file that came with this process may have other days in it: it begins with the timer of the next one. While
+        the database is away it tries again, ever more rarely.
         """
-        async with self.database.unit_of_work() as unit:
-            await self.when_the_directory_turns((), unit)
+        await self._begin()
         looks = 1
         while True:
             try:
@@ -72,6 +76,24 @@ class DirectoryClock:
             except AWAY as error:
                 _log.warning("directory.waits", error=type(error).__name__)
             await asyncio.sleep(A_FEW_SECONDS)
+
+    async def ready(self) -> str | None:
+        """Why this process should get no work yet: until its first look it knows only what came with it."""
+        return None if self.begun.is_set() else "has not looked yet"
+
+    async def _begin(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                async with self.database.unit_of_work() as unit:
+                    await self.when_the_directory_turns((), unit)
+            except AWAY as error:
+                _log.warning("directory.first_look_waits", error=type(error).__name__, pause=pause)
+            else:
+                self.begun.set()
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def look(self, *, sweep: bool = True) -> None:
         """Look once; with `sweep`, move what is still with somebody who has closed too."""
