@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from services.referral.domain.calendars import local_date
 from services.referral.domain.deadlines import due_by, shortened
-from services.referral.domain.directory import Team
+from services.referral.domain.directory import Directory, Team
 from services.referral.domain.facts import Fact, SomethingHappened
 from services.referral.domain.handover import Handover, MissingResult, Task, Whole
 from services.referral.domain.people import Person
@@ -54,15 +54,13 @@ def expect(
     return facts
 
 
-def orderers(handover: Handover, playbook: Playbook) -> list[Team]:
-    """The teams that may have ordered a test: those of the organisation that sent the patient, its ward first."""
-    directory = playbook.directory
-    ward = directory.teams.get(handover_team := handover.sender_team)
+def orderers(sender: str, sender_team: str, directory: Directory) -> list[Team]:
+    """The teams that may have ordered a test: the one that sent the patient, and the others of its organisation."""
+    ward = directory.teams.get(sender_team)
     others = (
         team
         for team in directory.teams.values()
-        if team.organisation == handover.sender and team.id != handover_team
-        if directory.is_open(team.id)
+        if team.organisation == sender and team.id != sender_team and directory.is_open(team.id)
     )
     return [*([ward] if ward else []), *sorted(others, key=lambda team: team.name)]
 
@@ -74,7 +72,8 @@ def _checked(
     if not SHORTEST <= len(test) <= LONGEST or not test.isprintable():
         raise TestUnclear
     ordered_by = wanted.ordered_by or handover.sender_team
-    if ordered_by not in {team.id for team in orderers(handover, playbook)}:
+    known = orderers(handover.sender, handover.sender_team, playbook.directory)
+    if ordered_by not in {team.id for team in known}:
         raise OrderedElsewhere
     day = wanted.expected_on
     first, last = local_date(handover.clock_started_at), local_date(now + _LONGEST_WAIT)

@@ -1,5 +1,6 @@
 """What the bodies of commands may say."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -54,6 +55,15 @@ class Coordinating(Body):
     name: Short
     """Whom the patient asks for."""
     phone: Short
+
+
+class Expecting(Body):
+    test: Text
+    """What staff call it, in 2 to 120 characters and one line."""
+    ordered_by: Text = ""
+    """The team that ordered it, of the hospital that the patient left; empty: the one that sent the patient."""
+    expected_on: date | None = None
+    """The day in England on which it is expected; left out: nobody knows."""
 
 
 class Reporting(Body):

@@ -17,6 +17,7 @@ from services.referral.domain.calendars import LONDON
 from services.referral.domain.errors import NotFound
 from services.referral.inbound.desks import Act, Desks, Errand, MemberErrand
 from services.referral.inbound.requests import Member, teams_of
+from services.referral.inbound.sayings import sayable_here
 from services.referral.inbound.worklist_cards import person_card
 from services.referral.usecases.happen import report_happening
 from services.referral.usecases.name_coordinator import name_coordinator
@@ -66,7 +67,7 @@ class _Forms:
             person=person_card(whole.person, now),
             handover=f"/worklist/handovers/{handover_id}",
             teams=[(team, playbook.directory.name_of(team)) for team in parts],
-            happenings=playbook.happenings,
+            happenings=sayable_here(whole, actor, playbook),
             given=given,
         )
 

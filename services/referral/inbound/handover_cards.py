@@ -125,7 +125,7 @@ def task_card(task: TaskView, directory: Directory, now: datetime) -> TaskCard:
     asked = directory.name_of(task.offer_team or "")
     return TaskCard(
         task_id=task.task_id,
-        title=task.rule.title,
+        title=task.name,
         link=f"/worklist/tasks/{task.task_id}",
         due=closed_tag(task.status, closed) if closed else due_tag(task.due_at, now),
         deadline=when(task.due_at),
@@ -180,7 +180,7 @@ def offer_row(offer: OfferView, directory: Directory) -> OfferRow:
 
 def owner_rows(whole: WholeView, directory: Directory) -> list[OwnerRow]:
     """Who was accountable for what, when: each change point lasts until the next one of its subject."""
-    names: dict[UUID, str] = {task.task_id: task.rule.title for task in whole.tasks}
+    names: dict[UUID, str] = {task.task_id: task.name for task in whole.tasks}
     names[whole.handover_id] = "The whole handover (coordination)"
     ends: dict[UUID, datetime] = {}
     rows = []

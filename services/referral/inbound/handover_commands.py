@@ -1,6 +1,6 @@
 """The end of a handover, for other programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -50,7 +50,10 @@ def handover_commands(desks: Desks) -> APIRouter:
 
     @router.post("/happenings")
     async def happened(handover_id: UUID, body: Reporting, errand: MemberErrand) -> Response:
-        """Say that something happened that rules look at: it may close, move or make tasks."""
+        """Say that something happened that rules look at: it may close, move or make tasks.
+
+        Your team must have a part in the handover, in one of the roles that `GET /happenings` names.
+        """
         return await desks.act(
             errand,
             lambda unit, desk: report_happening(
@@ -66,8 +69,9 @@ def happening_list(playbook: Playbook) -> APIRouter:
     router = APIRouter(tags=["handovers"])
 
     @router.get("/happenings")
-    async def happenings(_: Reader) -> dict[str, Mapping[str, str]]:
-        """What people may say has happened: titles by code."""
-        return {"happenings": playbook.happenings}
+    async def happenings(_: Reader) -> dict[str, Mapping[str, str] | Mapping[str, Sequence[str]]]:
+        """What people may say has happened: titles by code, and the roles whose people may say it."""
+        said_by = {code: sorted(roles) for code, roles in playbook.said_by.items()}
+        return {"happenings": playbook.happenings, "said_by": said_by}
 
     return router

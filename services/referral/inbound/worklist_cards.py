@@ -173,7 +173,7 @@ def task_line(task: TaskView, directory: Directory, now: datetime, reader: Reade
     away = task.snoozed_until is not None and now < min(task.snoozed_until, task.due_at)
     return TaskLine(
         task_id=task.task_id,
-        title=task.rule.title,
+        title=task.name,
         link=f"/worklist/tasks/{task.task_id}",
         due=due_tag(task.due_at, now),
         from_when=near(task.not_before, now) if task.not_before and task.not_before > now else "",

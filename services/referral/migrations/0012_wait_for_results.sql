@@ -11,9 +11,10 @@ ALTER TABLE tasks
     ADD CONSTRAINT tasks_about_a_result_that_somebody_ordered CHECK ((about = '') = (ordered_by = '')),
     ADD CONSTRAINT tasks_expect_results_alone CHECK (expected_on IS NULL OR ordered_by <> '');
 
--- The register: what a team looks for, and what it ordered and another team has accepted since.
+-- The register: what a team looks for, what it ordered and another team has accepted since, and what it is asked to take.
 CREATE INDEX results_missing ON tasks (owner_team, due_at, task_id) WHERE closed_at IS NULL AND ordered_by <> '';
 CREATE INDEX results_ordered ON tasks (ordered_by, due_at, task_id) WHERE closed_at IS NULL AND ordered_by <> '';
+CREATE INDEX results_offered ON tasks (offer_id) WHERE closed_at IS NULL AND ordered_by <> '' AND offer_id IS NOT NULL;
 
 CREATE OR REPLACE VIEW shown_tasks AS
 SELECT t.task_id, t.handover_id, t.code, t.owner_team, t.status, t.status_reason, t.needs_outcome, t.anchored_at,

@@ -83,7 +83,7 @@ _OPEN: Mapping[str | None, bool] = {"open": True, "closed": False}
 
 async def by_ids(connection: Connection, task_ids: Sequence[UUID]) -> dict[UUID, TaskView]:
     """These tasks, each looked up by itself."""
-    return {task.task_id: task for task in _read(await connection.fetch(_BY_IDS, task_ids))}
+    return {task.task_id: task for task in read_tasks(await connection.fetch(_BY_IDS, task_ids))}
 
 
 async def listed(connection: Connection, teams: Sequence[str], filters: Filters) -> list[TaskView]:
@@ -93,15 +93,17 @@ async def listed(connection: Connection, teams: Sequence[str], filters: Filters)
     status = filters.state if still_open is None else None
     narrowed = (teams, at, after, filters.limit, still_open, status, filters.due_before)
     if filters.patient_key is None:
-        return _read(await connection.fetch(_LIST, *narrowed))
-    return _read(await connection.fetch(_OF_PATIENT, *narrowed, filters.patient_key))
+        return read_tasks(await connection.fetch(_LIST, *narrowed))
+    return read_tasks(await connection.fetch(_OF_PATIENT, *narrowed, filters.patient_key))
 
 
 async def one(
     connection: Connection, task_id: UUID, teams: frozenset[str] | None
 ) -> TaskView | None:
     """A task that these teams may see."""
-    rows = _read(await connection.fetch(_ONE, task_id, None if teams is None else sorted(teams)))
+    rows = read_tasks(
+        await connection.fetch(_ONE, task_id, None if teams is None else sorted(teams))
+    )
     if not rows:
         return None
     return replace(rows[0], document=await documents.of_task(connection, task_id))
@@ -109,10 +111,11 @@ async def one(
 
 async def of_handover(connection: Connection, handover_id: UUID) -> list[TaskView]:
     """Every task of a handover, the earliest deadline first."""
-    return _read(await connection.fetch(_OF_HANDOVER, handover_id))
+    return read_tasks(await connection.fetch(_OF_HANDOVER, handover_id))
 
 
-def _read(rows: Iterable[asyncpg.Record]) -> list[TaskView]:
+def read_tasks(rows: Iterable[asyncpg.Record]) -> list[TaskView]:
+    """Rows of `shown_tasks`."""
     return [
         TaskView(
             task_id=row["task_id"],
