@@ -54,8 +54,12 @@ class Consumer:
     async def handle(self, arrivals: Sequence[Arrival]) -> None:
         """Take a batch in the order of its partitions; when this returns, each record is durable in its outcome."""
         for arrival in arrivals:
-            read(arrival, self._wanted)
+            self.read(arrival)
         await isolating(arrivals, self._together, self._alone)
+
+    def read(self, arrival: Arrival) -> None:
+        """Fill in what a record says, as far as this service wants to know; never raises."""
+        read(arrival, self._wanted)
 
     async def _together(self, arrivals: Sequence[Arrival]) -> None:
         async with self._database.unit_of_work() as unit:
@@ -170,7 +174,7 @@ class Consumer:
         done = 0
         waiting = await parking.waiting(unit.connection, topic, key, stream)
         for arrival in waiting:
-            read(arrival, self._wanted)
+            self.read(arrival)
         for arrival in in_stream_order(waiting):
             reason = await self._again(arrival, unit, by)
             if reason in ("poison", "schema"):

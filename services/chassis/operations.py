@@ -1,25 +1,21 @@
 """What an operator may see and do at one service, as JSON: the console draws it."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 
 from services.chassis import outbox, parking
-from services.chassis.access import Actor, Role, allow
+from services.chassis.access import Role, allow
 from services.chassis.consumer import Consumer
 from services.chassis.database import Database
-from services.chassis.errors import Refusal
 from services.chassis.listener import Listener
-from services.chassis.log import get_logger
 from services.chassis.metrics import registry
+from services.chassis.parked_operations import parked_operations, shown
 from services.chassis.relay import Relay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Operator = Annotated[Actor, allow(Role.OPERATOR)]
-_log = get_logger()
 
 
 def operations(
@@ -50,37 +46,14 @@ def operations(
             "outbox_oldest_age_seconds": round(age, 3),
             "hears_topics": listener is not None,
             "consumer_lag": listener.kafka.lag() if listener and listener.kafka else 0,
-            "parked": [_parked(key) for key in keys],
+            "parked": [shown(key) for key in keys],
             "timers_overdue": overdue,
             "relay_epoch": relay.lease.epoch,
             "last_progress_at": registry.get_sample_value("baton_last_progress_timestamp_seconds")
             or None,
         }
 
-    @router.get("/parked")
-    async def parked() -> list[dict[str, Any]]:
-        async with database.reading() as connection:
-            return [_parked(key) for key in await parking.parked_keys(connection)]
-
-    @router.get("/parked/{parked_id}")
-    async def show(parked_id: UUID) -> dict[str, Any]:
-        async with database.reading() as connection:
-            rows = await parking.describe(connection, parked_id)
-        if not rows:
-            raise _no_such_key()
-        return {"records": rows}
-
-    @router.post("/parked/{parked_id}/release")
-    async def release(parked_id: UUID, actor: Operator) -> dict[str, Any]:
-        async with database.reading() as connection:
-            place = await parking.place_of(connection, parked_id)
-        if place is None or consumer is None:
-            raise _no_such_key()
-        handled = await consumer.release(*place, by=actor.ref)
-        async with database.reading() as connection:
-            left = await parking.still_waiting(connection, *place)
-        _log.info("parked.released", by=actor.ref, handled=handled, left=left)
-        return {"handled": handled, "left": left}
+    router.include_router(parked_operations(database, consumer))
 
     @router.get("/trace/{correlation_id}")
     async def trace(correlation_id: UUID) -> list[dict[str, Any]]:
@@ -102,18 +75,6 @@ async def _said(connection: Any, correlation_id: UUID, service: str) -> list[dic
     return [{"service": service, **dict(row)} for row in rows]
 
 
-def _parked(key: parking.ParkedKey) -> dict[str, Any]:
-    return {
-        "parked_id": key.parked_id,
-        "topic": key.topic,
-        "key": key.key,
-        "reason": key.reason,
-        "error": key.error,
-        "since": key.since,
-        "records": key.records,
-    }
-
-
 def _total(name: str) -> int:
     return int(
         sum(
@@ -123,10 +84,4 @@ def _total(name: str) -> int:
             for sample in metric.samples
             if sample.name == f"{name}_total"
         )
-    )
-
-
-def _no_such_key() -> Refusal:
-    return Refusal(
-        "operations.not_parked", "missing", "Nothing is parked under this id (any more)."
     )

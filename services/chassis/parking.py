@@ -104,17 +104,23 @@ async def waiting(
 
 
 async def resolve(
-    connection: Connection, parked_ids: Sequence[UUID], resolution: Resolution, by: str
+    connection: Connection,
+    parked_ids: Sequence[UUID],
+    resolution: Resolution,
+    by: str,
+    because: str = "",
 ) -> None:
-    """Close parked records, saying how and by whom."""
+    """Close parked records, saying how and by whom; a person who discards says why."""
     await connection.execute(
         """
-        UPDATE parked SET resolved_at = clock_timestamp(), resolution = $2, resolved_by = $3
+        UPDATE parked
+        SET resolved_at = clock_timestamp(), resolution = $2, resolved_by = $3, resolved_because = $4
         WHERE parked_id = ANY($1::uuid[]) AND resolved_at IS NULL
         """,
         parked_ids,
         resolution,
         by,
+        because,
     )
 
 
@@ -148,7 +154,7 @@ class ParkedKey:
     """One key in front of a person."""
 
     parked_id: UUID
-    """Of the oldest record; names the whole."""
+    """Of the record that holds the others, else of the oldest; names the whole."""
     topic: str
     key: str
     reason: Reason
@@ -161,13 +167,13 @@ _KEYS = """
 SELECT DISTINCT ON (topic, key) parked_id, topic, key, reason, error, parked_at AS since,
        count(*) OVER (PARTITION BY topic, key) AS records
 FROM parked WHERE resolved_at IS NULL
-ORDER BY topic, key, parked_id
+ORDER BY topic, key, reason NOT IN ('poison', 'schema'), parked_id
 LIMIT $1
 """
 
 
 async def parked_keys(connection: Connection, limit: int = 200) -> list[ParkedKey]:
-    """Every key that waits, with its oldest record."""
+    """Every key that waits, with the record that it waits for."""
     return [ParkedKey(**dict(row)) for row in await connection.fetch(_KEYS, limit)]
 
 
@@ -191,6 +197,26 @@ async def place_of(connection: Connection, parked_id: UUID) -> tuple[str, str] |
         "SELECT topic, key FROM parked WHERE parked_id = $1 AND resolved_at IS NULL", parked_id
     )
     return (row["topic"], row["key"]) if row else None
+
+
+async def reason_of(connection: Connection, parked_id: UUID) -> str | None:
+    """Why a record waits; None when it does not any more."""
+    reason: str | None = await connection.fetchval(
+        "SELECT reason FROM parked WHERE parked_id = $1 AND resolved_at IS NULL", parked_id
+    )
+    return reason
+
+
+_DISCARDED = """
+SELECT parked_id, topic, stream, sequence, event_id, reason, error, parked_at, resolved_at, resolved_by,
+       resolved_because
+FROM parked WHERE resolution = 'discarded' AND resolved_at IS NOT NULL ORDER BY resolved_at DESC LIMIT 200
+"""
+
+
+async def discarded(connection: Connection) -> list[dict[str, object]]:
+    """What was given up, by whom and why, the latest first; without contents."""
+    return [dict(row) for row in await connection.fetch(_DISCARDED)]
 
 
 async def still_waiting(connection: Connection, topic: str, key: str) -> int:
