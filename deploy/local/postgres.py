@@ -5,6 +5,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -25,8 +26,15 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+# What is written need not outlive the machine, so nobody waits for the disk; a crash of the server alone loses nothing
+# but the last moments.
+THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_LONGEST_HOME = 85
+"""A socket's path may have 107 characters in all; a longer way is gone by the loopback."""
 # The superuser can run programs as us, so it alone needs the password that only we can read.
 ACCESS = f"""\
+local all        {SUPERUSER} scram-sha-256
+local all        all         trust
 host all         {SUPERUSER} {LOOPBACK}/32 scram-sha-256
 host replication {SUPERUSER} {LOOPBACK}/32 scram-sha-256
 host all         all      {LOOPBACK}/32 trust
@@ -37,8 +45,11 @@ _STOP_SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 class LocalPostgres:
     """One server; the same object can be stopped and started again on the same data and port."""
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port: int | None = None, *, thrown_away: bool = False) -> None:
+        """`thrown_away`: nobody looks at the data after the last stop."""
         self._port = Port(port)
+        self._thrown_away = thrown_away
+        self._socket: Path | None = None
         self.data_dir: Path | None = None
         self._account = ordinary_account()
         self._programs = find_programs(self._account)
@@ -57,13 +68,25 @@ class LocalPostgres:
         self._password = (home / "password").read_text().strip()
         self._server = start_child(
             "postgres",
-            [self._programs / "postgres", "-D", home / "data", "-p", str(self._port.claim())],
+            [
+                self._programs / "postgres", "-D", home / "data", "-p", str(self._port.claim()),
+                *(f"--{name}={value}" for name, value in self._given(home).items()),
+            ],
             log=home / "postgres.log",
             env=self._environment(),
             account=self._account,
             death_signal=signal.SIGINT,
-        )
+        )  # fmt: skip
         self._server.wait_until(self._is_ready, timeout=60)
+
+    def _given(self, home: Path) -> Mapping[str, str]:
+        """Settings of this start, over those of the data."""
+        if not self._thrown_away:
+            return {}
+        if len(str(home)) > _LONGEST_HOME:
+            return THROWN_AWAY
+        self._socket = home
+        return {**THROWN_AWAY, "unix_socket_directories": str(home)}
 
     def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
         """Stop in order, or as a crash would, so that the next start has to recover."""
@@ -93,6 +116,9 @@ class LocalPostgres:
         secret = password or (self._password if user == SUPERUSER else None)
         who = quote(user, safe="") + (f":{quote(secret, safe='')}" if secret else "")
         # The wheel's server has no TLS; asking for it would cost every connection a round trip.
+        if self._socket is not None:
+            way = f"host={quote(str(self._socket), safe='')}&port={self.port}&sslmode=disable"
+            return f"postgresql://{who}@/{quote(database, safe='')}?{way}"
         place = f"{LOOPBACK}:{self.port}/{quote(database, safe='')}"
         return f"postgresql://{who}@{place}?sslmode=disable"
 

@@ -1,12 +1,12 @@
 """`python -m services.rehearsal STORY...`: what `baton rehearse` runs, on a PostgreSQL of its own that is thrown away."""
 
 import argparse
-import asyncio
 import sys
 import tempfile
 from pathlib import Path
 
 import orjson
+import uvloop
 
 from deploy.local.postgres import LocalPostgres
 from services.chassis import log
@@ -41,10 +41,10 @@ def main() -> None:
 
 def _play(stories: list[Story], given: argparse.Namespace) -> list[Outcome]:
     with tempfile.TemporaryDirectory(prefix="baton-rehearsal-") as folder:
-        server = LocalPostgres()
+        server = LocalPostgres(thrown_away=True)
         server.start(Path(folder) / "postgres")
         try:
-            return asyncio.run(_play_all(stories, Ground(server), given))
+            return uvloop.run(_play_all(stories, Ground(server), given))
         finally:
             server.destroy()
 

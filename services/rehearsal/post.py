@@ -2,9 +2,10 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from schemas.catalogue import BY_SCHEMA
 from schemas.envelope import Envelope
@@ -14,6 +15,7 @@ from services.chassis.arrival import Arrival
 from services.chassis.consumer import Consumer, Subscription
 from services.chassis.database import Database
 from services.chassis.outbox import Letter
+from services.chassis.unit_of_work import UnitOfWork
 
 _WAVE = 500
 
@@ -44,12 +46,22 @@ class Post:
         }
         self._chance = chance
         self._offsets: dict[str, int] = defaultdict(int)
+        self._fresh: set[str] = set()
         self.said: list[Said] = []
+        for service, database in databases.items():
+            database.on_commit.append(partial(self._note, service))
 
-    async def carry(self, now: datetime) -> int:
-        """Take what waits in each outbox to whoever listens; returns how many letters there were."""
+    def _note(self, service: str, unit: UnitOfWork) -> None:
+        if unit.letters:
+            self._fresh.add(service)
+
+    async def carry(self, now: datetime, waiting: Collection[str] = ()) -> int:
+        """Take what waits in these outboxes, and in those just written to, to whoever listens; returns how much."""
         carried = 0
         for service, database in self._databases.items():
+            if service not in waiting and service not in self._fresh:
+                continue
+            self._fresh.discard(service)
             letters = await self._collect(service, database)
             if letters:
                 await self._hand_out(letters)
@@ -60,10 +72,10 @@ class Post:
         return carried
 
     async def _collect(self, service: str, database: Database) -> list[Letter]:
-        async with database.unit_of_work() as unit:
-            letters = await outbox.read_pending(unit.connection, f"/baton/{service}", _WAVE)
+        async with database.reading() as connection:
+            letters = await outbox.read_pending(connection, f"/baton/{service}", _WAVE)
             ids = [letter.envelope.event_id for letter in letters]
-            await unit.connection.execute(
+            await connection.execute(
                 "DELETE FROM outbox_pending WHERE event_id = ANY($1::uuid[])", ids
             )
         return letters

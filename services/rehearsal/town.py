@@ -33,6 +33,7 @@ from services.referral.inbound.directory_clock import DirectoryClock
 from services.referral.outbound.playbook_files import read_playbook
 from services.referral.outbound.rule_versions import RuleVersionTable
 from services.rehearsal import settings
+from services.rehearsal.due import Due, look
 from services.rehearsal.errors import StoryError
 from services.rehearsal.ground import SERVICES, Ground
 from services.rehearsal.national_record import NationalRecord
@@ -45,30 +46,6 @@ _AT_ONCE = 200
 _A_DAY = timedelta(days=1)
 _MOST_TURNS = 2_000
 """In one moment; a story whose moment never ends goes round in circles."""
-
-_NEXT = """
-SELECT least(
-    (SELECT min(due_at) FROM discharge.timers WHERE rung_at IS NULL AND cancelled_at IS NULL),
-    (SELECT min(due_at) FROM referral.timers WHERE rung_at IS NULL AND cancelled_at IS NULL),
-    (SELECT min(due_at) FROM notify.timers WHERE rung_at IS NULL AND cancelled_at IS NULL),
-    (SELECT min(next_attempt_at) FROM notify.alerts WHERE state = 'waiting' AND lease_until IS NULL),
-    (SELECT min(wanted_at) FROM notify.recalls WHERE ended_at IS NULL),
-    (SELECT min(next_try_at) FROM discharge.national_events WHERE state = 'waiting')
-)
-"""
-
-_BUSY = """
-SELECT
-    EXISTS (SELECT FROM discharge.outbox_pending) OR EXISTS (SELECT FROM referral.outbox_pending)
-        OR EXISTS (SELECT FROM notify.outbox_pending) AS post,
-    EXISTS (SELECT FROM discharge.timers WHERE rung_at IS NULL AND cancelled_at IS NULL AND due_at <= $1)
-        OR EXISTS (SELECT FROM referral.timers WHERE rung_at IS NULL AND cancelled_at IS NULL AND due_at <= $1)
-        OR EXISTS (SELECT FROM notify.timers WHERE rung_at IS NULL AND cancelled_at IS NULL AND due_at <= $1)
-        AS timers,
-    EXISTS (SELECT FROM notify.alerts WHERE state = 'waiting' AND next_attempt_at <= $1)
-        OR EXISTS (SELECT FROM notify.recalls WHERE ended_at IS NULL AND wanted_at <= $1) AS delivery,
-    EXISTS (SELECT FROM discharge.national_events WHERE state = 'waiting' AND next_try_at <= $1) AS nation
-"""
 
 _PARKED = """
 SELECT 'discharge' AS service, reason, error FROM discharge.parked WHERE resolved_at IS NULL
@@ -97,7 +74,7 @@ class Town:
     intake: Intake
     playbook: Playbook
     post: Post
-    timers: list[Timers]
+    timers: Mapping[str, Timers]
     ways: WaysOut
     delivery: DeliveryWorker
     record: NationalRecord
@@ -119,29 +96,32 @@ class Town:
         async with httpx2.AsyncClient(transport=door, base_url=f"http://{service}.test") as client:
             return await client.request(method, path, headers=headers, **given)
 
-    async def settle(self) -> None:
+    async def settle(self) -> Due:
         """Let everything happen that this moment brings. Raises `StoryError` when something went wrong in it."""
         for _ in range(_MOST_TURNS):
-            if not await self._turn():
+            due = await look(self.connection, self.clock.now)
+            if not due.now or not await self._turn(due):
                 break
         else:
             raise StoryError("this moment never ends: the services answer each other for ever")
-        parked = await self.connection.fetch(_PARKED)
-        if parked:
+        if due.parked:
+            parked = await self.connection.fetch(_PARKED)
             said = ", ".join(f"{row['service']}: {row['reason']} {row['error']}" for row in parked)
             raise StoryError(f"a record could not be handled and waits for a person ({said})")
+        return due
 
-    async def _turn(self) -> int:
+    async def _turn(self, due: Due) -> int:
         """One round of whatever has something to do; returns how much was done."""
-        busy = await self.connection.fetchrow(_BUSY, self.clock.now)
-        assert busy is not None
-        done = await self.post.carry(self.clock.now) if busy["post"] else 0
-        if busy["timers"]:
-            for timers in self.timers:
-                done += await timers.ring(_AT_ONCE)
-        if busy["delivery"]:
-            done += await self.delivery.take_back() + await self.delivery.deliver_due()
-        if busy["nation"]:
+        now = self.clock.now
+        done = await self.post.carry(now, due.post)
+        for service in due.timers & self.timers.keys():
+            done += await self.timers[service].ring(_AT_ONCE) + await self.post.carry(now)
+        if due.recalls:
+            done += await self.delivery.take_back()
+        if due.alerts:
+            await self.ways.expect()
+            done += await self.delivery.deliver_due() + await self.post.carry(now)
+        if due.nation:
             done += await self.reader.turn()
         return done
 
@@ -157,12 +137,12 @@ class Town:
         """Let time pass: the clock stops at every moment when something is due."""
         self.swept_at = BEFORE_EVERYTHING
         await self._sweep()
-        await self.settle()
-        while (due := await self.connection.fetchval(_NEXT)) is not None and due <= at:
+        due = (await self.settle()).next_at
+        while due is not None and due <= at:
             moved = max(due, self.clock.now + timedelta(microseconds=due <= self.clock.now))
             await self.clock.turn_to(moved)
             await self._sweep()
-            await self.settle()
+            due = (await self.settle()).next_at
         await self.clock.turn_to(max(at, self.clock.now))
         self.swept_at = BEFORE_EVERYTHING
         await self._sweep()
@@ -232,9 +212,11 @@ async def _furnish(
             {name: part.subscription for name, part in parts.items() if part.subscription},
             None if seed is None else random.Random(seed),  # noqa: S311  (orders, not secrets)
         ),
-        timers=[
-            Timers(databases[name], part.timers) for name, part in parts.items() if part.timers
-        ],
+        timers={
+            name: Timers(databases[name], part.timers)
+            for name, part in parts.items()
+            if part.timers
+        },
         ways=ways,
         delivery=DeliveryWorker(
             databases["notify"],

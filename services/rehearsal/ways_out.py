@@ -1,7 +1,6 @@
 """Ways to people that reach nobody: what would have left is kept, and a story says what fails."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,8 +12,9 @@ from services.notify.domain.attempt import Outcome, Refused, Taken, TryLater
 from services.notify.domain.message import Message
 from services.rehearsal.story import Trouble
 
-_OF_ALERT = """
-SELECT patient_key, audience, team, kind, because FROM notify.alerts WHERE alert_id = $1
+_WAITING = """
+SELECT alert_id, patient_key, coalesce(nullif(team, ''), audience) AS to, kind
+FROM notify.alerts WHERE state = 'waiting'
 """
 
 
@@ -41,7 +41,7 @@ class WaysOut:
     def __init__(self, connection: asyncpg.Connection, now: Callable[[], datetime]) -> None:
         self._connection = connection
         self._now = now
-        self._one_at_a_time = asyncio.Lock()
+        self._waiting: Mapping[UUID, asyncpg.Record] = {}
         self._troubles: list[Trouble] = []
         self.left: list[Left] = []
 
@@ -58,12 +58,15 @@ class WaysOut:
         """One of them."""
         return VirtualCarrier(self, channel)
 
-    async def take(self, message: Message) -> Outcome:
-        """One attempt."""
-        async with self._one_at_a_time:
-            row = await self._connection.fetchrow(_OF_ALERT, message.alert_id)
-        assert row is not None
-        to = row["team"] or row["audience"]
+    async def expect(self) -> None:
+        """Look who is to be told next, because a message that leaves does not say whom it is about."""
+        rows = await self._connection.fetch(_WAITING)
+        self._waiting = {row["alert_id"]: row for row in rows}
+
+    def take(self, message: Message) -> Outcome:
+        """One attempt, at somebody who was expected."""
+        row = self._waiting[message.alert_id]
+        to = row["to"]
         outcome = self._outcome(to, message.channel)
         self.left.append(
             Left(
@@ -109,7 +112,7 @@ class VirtualCarrier:
 
     async def carry(self, message: Message) -> Outcome:
         """One attempt."""
-        return await self.ways.take(message)
+        return self.ways.take(message)
 
     async def take_back(self, alert_id: UUID) -> bool:
         """Whether it will not arrive."""

@@ -98,3 +98,17 @@ def test_a_copy_of_a_prepared_database_has_what_was_prepared(databases) -> None:
         assert connection.execute("select count(*) from prepared").fetchone() == (0,)
     databases.drop(first)
     databases.drop(second)
+
+
+async def test_one_that_is_thrown_away_waits_for_no_disk_and_asks_its_superuser_for_the_password(
+    tmp_path: Path,
+) -> None:
+    server = LocalPostgres(thrown_away=True)
+    server.start(tmp_path / "postgres")
+    try:
+        assert await read(server, "select current_setting('fsync')") == "off"
+        assert await read(server, "select inet_server_addr() is null")
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await asyncpg.connect(server.dsn("postgres", "postgres", "guessed"))
+    finally:
+        server.destroy()
