@@ -13,7 +13,7 @@ from services.chassis import log, telemetry
 from services.chassis.database import AWAY, Database, open_database
 from services.chassis.migrate import behind, migrate
 from services.chassis.running import Feed, Loop, Parts, Process
-from services.chassis.settings import ServiceSettings, SettingsError, describe
+from services.chassis.settings import ServiceSettings, SettingsError, print_config
 
 __all__ = ["Feed", "Loop", "Parts", "main"]
 
@@ -30,8 +30,7 @@ def main(
     except (SettingsError, ValueError) as error:
         sys.exit(f"{service}: {error}")
     if "--print-config" in sys.argv:
-        for _name, _value in describe(settings).items():
-            pass
+        print_config(settings)
         return
     log.configure(service, settings.log_level)
     telemetry.configure(service)

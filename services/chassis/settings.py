@@ -1,6 +1,7 @@
 """Settings of a service: environment variables named BATON_…, checked once at the start."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
@@ -129,7 +130,7 @@ class ServiceSettings(WebSettings):
 
 
 def describe(settings: WebSettings) -> dict[str, Any]:
-    """Every setting by variable name, secrets masked: what `--print-config` shows."""
+    """Every setting by variable name, secrets masked."""
     shown: dict[str, Any] = {}
     for name in sorted(type(settings).model_fields):
         value = getattr(settings, name)
@@ -137,6 +138,11 @@ def describe(settings: WebSettings) -> dict[str, Any]:
             value = MASK if value.get_secret_value() else ""
         shown[_variable(name)] = str(value) if isinstance(value, Path) else value
     return shown
+
+
+def print_config(settings: WebSettings) -> None:
+    """Show an operator what a process would run with: `--print-config`."""
+    sys.stdout.writelines(f"{name}={value}\n" for name, value in describe(settings).items())
 
 
 class _Environment(PydanticBaseSettingsSource):

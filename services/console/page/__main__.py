@@ -5,7 +5,7 @@ import sys
 import uvicorn
 
 from services.chassis import log
-from services.chassis.settings import SettingsError, describe
+from services.chassis.settings import SettingsError, print_config
 from services.console.page.app import build
 from services.console.page.config import ConsoleSettings
 
@@ -17,8 +17,7 @@ def main() -> None:
     except (SettingsError, ValueError) as error:
         sys.exit(f"console: {error}")
     if "--print-config" in sys.argv:
-        for name, value in describe(settings).items():
-            print(f"{name}={value}")
+        print_config(settings)
         return
     log.configure("console", settings.log_level)
     uvicorn.run(

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,6 +121,34 @@ def test_no_secret_is_shown(environment: SetEnvironment) -> None:
     for name in ("DATABASE_URL", "SITE_SECRET", "SESSION_SECRET"):
         assert GIVEN[f"BATON_{name}"] not in everything
     assert "hunter2" not in everything
+
+
+NOTIFY = {
+    "BATON_SMTP_HOST": "mail",
+    "BATON_MAIL_FROM": "baton@example.org",
+    "BATON_LETTER_FOLDER": "/letters",
+    "BATON_PUBLIC_URL": "https://plans.example.org",
+    "BATON_STAFF_URL": "https://baton.example.org",
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "more"), [("discharge", {}), ("referral", {}), ("notify", NOTIFY)]
+)
+def test_a_service_shows_what_it_would_run_with(service: str, more: dict[str, str]) -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", f"services.{service}", "--print-config"],
+        env={"PATH": os.environ["PATH"], **GIVEN, **more},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    lines = shown.stdout.splitlines()
+    assert "BATON_KAFKA_BOOTSTRAP=kafka:9092" in lines
+    assert f"BATON_SITE_SECRET={MASK}" in lines
+    assert "hunter2" not in shown.stdout
 
 
 @pytest.mark.parametrize(
