@@ -20,6 +20,8 @@ def check(*, folder: Path | None, as_json: bool) -> None:
     else:
         for fault in faults:
             line(fault, style="red")
+        for note in found["notes"]:
+            line(note, style="yellow")
         if found["rules"]:
             line(_count(found), style="bold")
         for rule, reason in found["off"].items():

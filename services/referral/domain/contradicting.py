@@ -1,7 +1,8 @@
 """Whether conditions can ever hold together: a rule that contradicts itself would be silent for ever."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
+from typing import get_args
 
 from services.referral.domain.conditions import (
     AgeAtLeast,
@@ -17,11 +18,19 @@ from services.referral.domain.conditions import (
     OneOf,
     PharmacyNamed,
 )
+from services.referral.domain.referral import Kind, Urgency
 
 Said = tuple[Condition, bool]
 """A plain condition, and whether it is to hold or not."""
 _OF_REFERRALS: frozenset[Code] = frozenset({"referral.kind", "referral.priority"})
 _OF_BOTH: frozenset[Code] = frozenset({"specialty"})
+_EVERY_CODE: Mapping[Code, frozenset[str]] = {
+    "encounter.class": frozenset({"IMP", "EMER", "AMB"}),
+    "referral.kind": frozenset(get_args(Kind)),
+    "referral.priority": frozenset(get_args(Urgency)),
+}
+"""Where there are no others; a case of the other kind has none of them."""
+_DISCHARGED = ("spell.discharged", "patient.died_in_hospital")
 _MOST_WAYS = 200
 
 
@@ -58,7 +67,13 @@ def _together(parts: tuple[Condition, ...], *, holds: bool) -> Iterator[tuple[Sa
 
 
 def _why_not(way: tuple[Said, ...], trigger: str) -> str:
-    return _both_ways(way) or _codes(way) or _ages(way) or _of_the_trigger(way, trigger)
+    return (
+        _both_ways(way)
+        or _codes(way, trigger)
+        or _within(way)
+        or _ages(way)
+        or _of_the_trigger(way, trigger)
+    )
 
 
 def _both_ways(way: tuple[Said, ...]) -> str:
@@ -67,8 +82,8 @@ def _both_ways(way: tuple[Said, ...]) -> str:
     return f"{clash.words}, and not" if clash else ""
 
 
-def _codes(way: tuple[Said, ...]) -> str:
-    allowed: dict[Code, frozenset[str]] = {}
+def _codes(way: tuple[Said, ...], trigger: str) -> str:
+    allowed = {code: _EVERY_CODE[code] for code in _EVERY_CODE if _has(trigger, code)}
     for condition, holds in way:
         if isinstance(condition, OneOf) and holds:
             left = allowed.get(condition.code, condition.allowed) & condition.allowed
@@ -78,6 +93,28 @@ def _codes(way: tuple[Said, ...]) -> str:
             allowed[condition.code] -= condition.allowed
     empty = next((code for code, left in allowed.items() if not left), None)
     return f"no {empty} is left" if empty else ""
+
+
+def _has(trigger: str, code: Code) -> bool:
+    """Whether every case that this trigger is about has one of these codes."""
+    return trigger.startswith("referral.") if code in _OF_REFERRALS else trigger in _DISCHARGED
+
+
+def _within(way: tuple[Said, ...]) -> str:
+    """What is asked for lies wholly within what is ruled out."""
+    asked = [condition for condition, holds in way if holds]
+    denied = [condition for condition, holds in way if not holds]
+    return next((why for one, other in product(asked, denied) if (why := _inside(one, other))), "")
+
+
+def _inside(asked: Condition, denied: Condition) -> str:
+    match asked, denied:
+        case DiagnosisIn(inner, codes), DiagnosisIn(outer, others) if codes <= others:
+            return f"every diagnosis in {inner} is in {outer}, which is ruled out"
+        case IndicatorAtLeast(code, value), IndicatorAtLeast(other, less) if code == other:
+            return f"{asked.words}, and below {less:g}" if value >= less else ""
+        case _:
+            return ""
 
 
 def _ages(way: tuple[Said, ...]) -> str:
@@ -100,7 +137,7 @@ def _ages(way: tuple[Said, ...]) -> str:
 
 def _of_the_trigger(way: tuple[Said, ...], trigger: str) -> str:
     referral = trigger.startswith("referral.")
-    discharge = trigger in ("spell.discharged", "patient.died_in_hospital")
+    discharge = trigger in _DISCHARGED
     kinds = {_kind(condition) for condition, holds in way if holds} - {""}
     if len(kinds) > 1:
         return "a discharge is no referral"

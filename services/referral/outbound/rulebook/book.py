@@ -12,6 +12,7 @@ from services.referral.outbound.condition_entries import read_value_sets
 from services.referral.outbound.data_files import DATA, DataError
 from services.referral.outbound.directory_file import read_directory
 from services.referral.outbound.happening_files import Happenings, read_happenings
+from services.referral.outbound.measures_file import read_contacts
 from services.referral.outbound.pathway_files import RuleFile
 from services.referral.outbound.policy_file import read_policy
 from services.referral.outbound.rule_folders import (
@@ -36,6 +37,12 @@ class Book:
     national: Mapping[str, RuleFile]
     local: Local
     approvals: Approvals
+    unread: Mapping[str, str]
+    """Files in the folder of the place that look like rules and are never read, and why."""
+    own_happenings: frozenset[str]
+    """What only the place knows of, by code."""
+    contacts: Sequence[str]
+    """Codes of tasks that measures take for a contact with the patient."""
 
 
 def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | None, Sequence[str]]:
@@ -45,6 +52,7 @@ def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | No
     directory = _try(lambda: read_directory(calendars[0], folder), faults) if calendars else None
     sets = _try(lambda: read_value_sets(folder, local), faults)
     happenings = _try(lambda: read_happenings(folder, local), faults)
+    contacts = _try(lambda: read_contacts(folder), faults)
     _try(lambda: read_policy(folder, local), faults)
     national = _try(lambda: read_national(folder), faults)
     own = _try(lambda: read_local(local), faults)
@@ -57,6 +65,7 @@ def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | No
         or directory is None
         or sets is None
         or happenings is None
+        or contacts is None
         or files is None
         or approvals is None
     ):
@@ -64,8 +73,28 @@ def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | No
     rules = _try(lambda: rules_of(files, sets, happenings), faults)
     if rules is None:
         return None, faults
-    playbook = Playbook(rules, directory, calendars[1], live=False, happenings=happenings.titles)
-    return Book(playbook, happenings, files, national, own, approvals), faults
+    own_happenings = happenings.known.keys() - read_happenings(folder).known.keys()
+    return Book(
+        Playbook(rules, directory, calendars[1], live=False, happenings=happenings.titles),
+        happenings,
+        files,
+        national,
+        own,
+        approvals,
+        _unread(local) if local else {},
+        frozenset(own_happenings),
+        contacts,
+    ), faults
+
+
+def _unread(local: Path) -> dict[str, str]:
+    """What looks like a file of rules, where rules are looked for in the folder itself and end in `.yaml`."""
+    deep = (path for path in local.rglob("*") if path.suffix.lower() in (".yaml", ".yml"))
+    return {
+        str(path.relative_to(local)): "rules lie in the folder itself and end in .yaml"
+        for path in sorted(deep)
+        if path.parent != local or path.suffix != ".yaml"
+    }
 
 
 def _try(reading: Callable[[], Read], faults: list[str]) -> Read | None:

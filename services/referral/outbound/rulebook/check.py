@@ -1,6 +1,6 @@
 """Everything that can be wrong with rule files though each of them can be read."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,37 +8,36 @@ from typing import Any
 import yaml
 
 from services.referral.domain.contradicting import contradiction
-from services.referral.domain.rules import HAPPENED, TRIGGERS, Asked, Rule
+from services.referral.domain.rules import HAPPENED, TRIGGERS, Rule
 from services.referral.outbound.data_files import DATA
 from services.referral.outbound.happening_files import BY_MESSAGE
+from services.referral.outbound.rulebook.askable import nobody, roles_of
 from services.referral.outbound.rulebook.book import Book, read_book
+from services.referral.outbound.rulebook.ladders import misled
+from services.referral.outbound.rulebook.times import senseless
 from services.referral.outbound.rulebook.windows import unmet
 
 _WORDS = Path(__file__).parents[3] / "notify" / "data" / "tasks.yaml"
 """How tasks are said to patients: the words of another service, read as data and never imported."""
-_ANCHORS = frozenset(
-    {
-        "discharged_at",
-        "opened_at",
-        "decided_at",
-        "failed_at",
-        "heard_at",
-        "received_at",
-        "clock_started_at",
-    }
-)
-_NEED_NO_ROLE = frozenset({"coordinator", "service", "owner", "sender"})
 
 
 def check(folder: Path = DATA, local: Path | None = None, words: Path = _WORDS) -> dict[str, Any]:
     """What there is and what is wrong with it, each fault with its file and its field."""
     book, faults = read_book(folder, local)
     if book is None:
-        return {"rules": 0, "local": 0, "off": {}, "faults": list(faults), "approvals": None}
+        return {
+            "rules": 0,
+            "local": 0,
+            "off": {},
+            "notes": [],
+            "faults": list(faults),
+            "approvals": None,
+        }
     return {
         "rules": len(book.files),
         "local": len(book.local.rules),
         "off": dict(book.local.off),
+        "notes": list(_general_words(book, words)),
         "faults": list(faults_of(book, words)),
         "approvals": book.approvals.told(),
     }
@@ -49,39 +48,29 @@ def faults_of(book: Book, words: Path = _WORDS) -> Iterator[str]:
     said = _codes_with_words(words)
     for rule in book.playbook.rules:
         for field, fault in (
-            *_roles(rule, book),
+            *nobody(rule, book.playbook.directory),
             *_events(rule, book),
             *_sense(rule),
+            *misled(rule),
+            *senseless(rule, book.playbook),
             *unmet(rule, book.playbook),
         ):
             yield f"{rule.id}.yaml: {field}: {fault}"
-        if rule.code not in said:
+        if rule.code not in said and rule.id not in book.local.rules:
             yield f"{rule.id}.yaml: task.code: notify has no words for {rule.code!r} ({words.name})"
     yield from _twice(book.playbook.rules)
-    roles = _all_roles(book)
-    for entry in book.happenings.known.values():
-        for role in entry.reported_by:
-            if role != BY_MESSAGE and role not in roles:
-                yield f"happenings.yaml: {entry.code}.reported_by: no team has the role {role!r}"
+    yield from _unsaid(book)
+    yield from (f"{name}: it is never read: {why}" for name, why in book.unread.items())
+    yield from _not_counted(book)
 
 
-def _all_roles(book: Book) -> frozenset[str]:
-    return frozenset(team.role for team in book.playbook.directory.teams.values())
-
-
-def _roles(rule: Rule, book: Book) -> Iterator[tuple[str, str]]:
-    roles = _all_roles(book)
-    asked: list[tuple[str, Asked]] = [("task.owner", rule.owner)]
-    asked += [(f"task.fallback.{place}", one) for place, one in enumerate(rule.fallback)]
-    asked += [("task.cover", rule.cover)] if rule.cover else []
-    asked += [(f"escalate {step.at}", one) for step in rule.ladder for one in step.to]
-    for field, one in asked:
-        if not one.role and one.of not in _NEED_NO_ROLE:
-            yield field, f"whose is said ({one.of}), but not which role"
-        elif one.role and one.role not in roles:
-            yield field, f"no team of the directory has the role {one.role!r}"
-    if not rule.ladder or not rule.ladder[-1].to:
-        yield "escalate", "the ladder ends nowhere: its last step tells nobody but the owner"
+def _general_words(book: Book, words: Path) -> Iterator[str]:
+    """Tasks of the place that patients read of in general words: notify's own are those of the nation."""
+    said = _codes_with_words(words)
+    for rule_id in book.local.rules:
+        code = book.files[rule_id].task.code
+        if code not in said:
+            yield f"{rule_id}.yaml: task.code: {code!r} is said to patients in general words"
 
 
 def _events(rule: Rule, book: Book) -> Iterator[tuple[str, str]]:
@@ -92,8 +81,6 @@ def _events(rule: Rule, book: Book) -> Iterator[tuple[str, str]]:
         yield "applies_when.event", f"nothing ever says {rule.trigger!r}"
     if rule.anchor.startswith(HAPPENED):
         yield from _unknown("deadline.anchor", [rule.anchor.removeprefix(HAPPENED)], known)
-    elif rule.anchor not in _ANCHORS:
-        yield "deadline.anchor", f"no time goes by the name {rule.anchor!r}"
     yield from _unknown("complete_when", sorted(rule.completed_by), known)
     yield from _unknown("cancel_when", sorted(rule.cancelled_by), known)
     yield from _unknown("task.then", [rule.then] if rule.then else [], known)
@@ -122,17 +109,44 @@ def _sense(rule: Rule) -> Iterator[tuple[str, str]]:
             "local_defaults",
             f"confidence {rule.confidence} needs a sentence on what nobody verified",
         )
+    begins = rule.trigger.removeprefix(HAPPENED)
+    for field, codes in (("complete_when", rule.completed_by), ("cancel_when", rule.cancelled_by)):
+        if begins in codes:
+            yield field, f"{begins} begins it, and cannot end it as well"
+    if rule.then and rule.then == begins:
+        yield "task.then", f"{begins} begins it: whenever it is done it would begin again"
     if rule.completed_by & rule.cancelled_by:
         both = ", ".join(sorted(rule.completed_by & rule.cancelled_by))
         yield "cancel_when", f"{both} cannot both complete and cancel"
 
 
+def _unsaid(book: Book) -> Iterator[str]:
+    """What nobody may ever say: people in roles that no team has, or a system that knows nothing of it."""
+    roles = roles_of(book.playbook.directory)
+    for entry in book.happenings.known.values():
+        where = f"happenings.yaml: {entry.code}.reported_by"
+        for role in entry.reported_by:
+            if role != BY_MESSAGE and role not in roles:
+                yield f"{where}: no team has the role {role!r}"
+        if entry.code in book.own_happenings and not entry.by_people:
+            yield f"{where}: nobody may say it, and no system says it by itself; name a role"
+
+
+def _not_counted(book: Book) -> Iterator[str]:
+    made = {said.task.code for said in book.national.values()}
+    for place, code in enumerate(book.contacts):
+        if code not in made:
+            yield f"measures.yaml: contacts.{place}: no national rule makes a task {code!r}"
+
+
 def _twice(rules: Iterable[Rule]) -> Iterator[str]:
-    rules = tuple(rules)
-    for code, count in Counter(rule.code for rule in rules).items():
-        if count > 1:
-            files = ", ".join(f"{rule.id}.yaml" for rule in rules if rule.code == code)
-            yield f"{files}: task.code: {code!r} is said by more than one rule"
+    """One thing to do that one event would ask for twice; another event may ask for the same."""
+    asking: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for rule in rules:
+        asking[rule.trigger, rule.code].append(f"{rule.id}.yaml")
+    for (trigger, code), files in asking.items():
+        if len(files) > 1:
+            yield f"{', '.join(files)}: task.code: {trigger} asks for {code!r} in more than one rule"
 
 
 def _codes_with_words(words: Path) -> frozenset[str]:

@@ -9,18 +9,19 @@ from services.referral.domain.directory import Team
 from services.referral.domain.rules import Asked, Playbook, Rule
 
 _PRESSING = frozenset({"urgent", "asap", "stat"})
-_TIMES = (time(10), time(16, 40))
+TIMES = (time(10), time(16, 40))
 """When things usually begin: in the morning, and when the day ends."""
-_A_YEAR = 366
+A_YEAR = 366
+"""The days that are tried."""
 
 
 def unmet(rule: Rule, playbook: Playbook, start: date | None = None) -> Iterator[tuple[str, str]]:
     """The first day of a year on which a team of the owner's role cannot act in time, team by team."""
     if rule.priority not in _PRESSING or not rule.owner.role:
         return
-    first = start or _first_day(playbook.holidays)
-    covers = _teams(rule.cover, playbook) if rule.cover else ()
-    for team in _teams(rule.owner, playbook):
+    first = start or first_day(playbook.holidays)
+    covers = teams(rule.cover, playbook) if rule.cover else ()
+    for team in teams(rule.owner, playbook):
         day = _closed_day(rule, team, covers, playbook, first)
         if day is not None:
             cover = "no team that covers is open" if rule.cover else "nobody covers"
@@ -30,21 +31,22 @@ def unmet(rule: Rule, playbook: Playbook, start: date | None = None) -> Iterator
             )
 
 
-def _first_day(holidays: BankHolidays) -> date:
+def first_day(holidays: BankHolidays) -> date:
     """The last year of which every bank holiday is known holds each kind of week that there is."""
-    return holidays.until - timedelta(days=_A_YEAR + 31)
+    return holidays.until - timedelta(days=A_YEAR + 31)
 
 
-def _teams(asked: Asked, playbook: Playbook) -> Sequence[Team]:
+def teams(asked: Asked, playbook: Playbook) -> Sequence[Team]:
+    """Every team that may be meant."""
     return [team for team in playbook.directory.teams.values() if team.role == asked.role]
 
 
 def _closed_day(
     rule: Rule, team: Team, covers: Sequence[Team], playbook: Playbook, first: date
 ) -> date | None:
-    for number in range(_A_YEAR):
+    for number in range(A_YEAR):
         day = first + timedelta(days=number)
-        for at in _TIMES:
+        for at in TIMES:
             anchor = instant(day, at)
             if not any(_can(rule, one, anchor, playbook) for one in (team, *covers)):
                 return day
