@@ -162,9 +162,8 @@ def _move(
     taken_back: dict[Offer, list[Task]] = defaultdict(list)
     by_owner: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
-        offer = whole.offer_of(task)
-        theirs = offer and (offer.team == closed.id or offer.state == "offered")
-        if offer and theirs and task.owner_team == closed.id and not is_closed(sender, playbook):
+        offer = _had_by(whole, closed, task)
+        if offer and task.owner_team == closed.id and not is_closed(sender, playbook):
             taken_back[offer].append(task)
         else:
             by_owner[task.owner_team].append(task)
@@ -180,6 +179,18 @@ def _move(
         ids = tuple(task.task_id for task in moved)
         facts.append(TasksOffered(made, ids, owner, reason, now, SYSTEM))
     return facts
+
+
+def _had_by(whole: Whole, closed: Team, task: Task) -> Offer | None:
+    """The offer to end when a closed team loses a task: of the team that it asked, or the one by which it has it.
+
+    Where it asked another team and has it again, the task still names that other offer.
+    """
+    offer = whole.offer_of(task)
+    if offer is None or offer.team == closed.id or offer.state == "offered":
+        return offer
+    accepted = (one for one in whole.offers if one.team == closed.id and one.state == "accepted")
+    return next(accepted, None)
 
 
 def _offer(

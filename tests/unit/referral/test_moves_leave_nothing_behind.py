@@ -159,6 +159,20 @@ def test_every_open_task_has_one_known_owner_after_every_step(steps):
     assert {task.task_id: task.due_at for task in whole.tasks} == due
 
 
+def test_a_patient_who_came_back_to_a_practice_that_then_closes_leaves_nothing_with_it():
+    """It asked the other practice, had its work again, and lost it in the same moment as everything else."""
+    playbook = replace(a_playbook(), directory=fresh_directory())
+    whole, practice = a_whole(practice="Z90001"), "Z90001"
+    for step in (("accept", 0), ("move", "Z90004"), ("move", "Z90001")):
+        whole, practice = act(whole, step, playbook, practice)
+    close(playbook, "Z90001", "Z90002")
+
+    whole = take_in(whole, succession.leave_closed(whole, practice, NOW, playbook, new_id))
+
+    assert not [t for t in whole.open_tasks() if succession.is_closed(t.owner_team, playbook)]
+    must_hold(whole, playbook)
+
+
 def fresh_directory() -> Directory:
     known = a_playbook().directory
     return Directory(known.file, date(2026, 11, 24))
