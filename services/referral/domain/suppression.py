@@ -9,13 +9,15 @@ FEWEST = 5
 def hidden(counts: Mapping[str, int]) -> frozenset[str]:
     """The cells of one row or column that may not be shown beside their total.
 
-    A single hidden cell could be worked out from the total, so the smallest of the others is hidden with it.
+    What is hidden could be worked out from the total if it were a single cell, or so few people that each cell must be
+    one or two: the smallest of the others are hidden with it until that is not so.
     """
     small = {name for name, count in counts.items() if 0 < count < FEWEST}
-    if len(small) == 1:
-        others = {name: count for name, count in counts.items() if count and name not in small}
-        if others:
-            small.add(min(others, key=lambda name: (others[name], name)))
+    others = sorted((count, name) for name, count in counts.items() if count >= FEWEST)
+    for _, name in others:
+        if len(small) != 1 and (not small or sum(counts[one] for one in small) >= FEWEST):
+            break
+        small.add(name)
     return frozenset(small)
 
 

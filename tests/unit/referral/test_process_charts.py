@@ -41,6 +41,22 @@ def test_seven_weeks_on_one_side_are_none():
     assert "run" not in chart.signals
 
 
+def test_a_run_is_marked_where_it_is_and_nowhere_else():
+    """A value on the average is on neither side: it ends a run, and many of them are none."""
+    chart = xmr([*[11.0, 19.0] * 4, *[10.0] * 9, *[9.0, 1.0] * 4])
+
+    assert chart is not None
+    assert chart.average == 10
+    assert chart.signals == ("run",) * 8 + ("",) * 9 + ("run",) * 8
+
+
+def test_the_limit_itself_is_inside():
+    chart = xmr([5.0] * 8)
+
+    assert chart is not None
+    assert (chart.lower, chart.upper, set(chart.signals)) == (5, 5, {""})
+
+
 def test_a_few_weeks_have_no_limits():
     assert xmr([3, 4, 5, 3, 4]) is None
 
@@ -59,6 +75,16 @@ def test_a_small_number_cannot_be_worked_out_from_the_total():
     assert hidden({"a": 40, "b": 3, "c": 2}) == {"b", "c"}
     assert hidden({"a": 40, "b": 0}) == frozenset()
     assert hidden({"a": 3}) == {"a"}
+    assert hidden({"a": 3, "b": 0, "c": 9}) == {"a", "c"}, (
+        "none is no number that could hide another"
+    )
+    assert hidden({"a": 40, "b": 1, "c": 1, "d": 9}) == {"b", "c", "d"}, "two together are one each"
+    assert hidden({"a": 40, "b": 4, "c": 1, "d": 9}) == {"b", "c"}
+
+
+def test_five_people_may_be_shown_and_four_may_not():
+    assert (may_show(0), may_show(1), may_show(4), may_show(5)) == (True, False, False, True)
+    assert hidden({"a": 5, "b": 5}) == frozenset()
 
 
 @given(st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(0, 50), max_size=8))
@@ -68,4 +94,4 @@ def test_nobody_in_a_small_cell_is_ever_shown(counts):
     assert all(may_show(count) or name in concealed for name, count in counts.items())
     if concealed and any(c for n, c in counts.items() if n not in concealed):
         assert len(concealed) >= 2
-    assert FEWEST > 1
+        assert sum(counts[name] for name in concealed) >= FEWEST
