@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.integration.referral.clerical import clerical
 from tests.integration.referral.conftest import TOM
 from tests.integration.referral.test_pages_in_a_browser import address, sign_in
 from tests.integration.referral.test_worklist import accepted, two_patients
-from tests.integration.referral.test_worklist_acts import clerical
 from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
 
 __all__ = ["address"]
