@@ -5,17 +5,25 @@ from datetime import timedelta
 
 import pytest
 
-from services.referral.domain.escalating import escalate
+from services.referral.domain.counting import ClockHours
+from services.referral.domain.escalating import escalate, team_of, unanswered
 from services.referral.domain.handover import Task, Whole
+from services.referral.domain.ladder import time_of
+from services.referral.domain.rules import Asked, Step
 from services.referral.domain.task_facts import TaskEscalated, TaskWarned
 from tests.unit.referral.builders import (
+    COMMUNITY,
     ELM_TREE,
+    NOW,
     SAFETY,
     WARD,
     a_playbook,
     a_whole,
+    accepted,
     by_rule,
     london,
+    offer_to,
+    with_handover,
 )
 
 LEFT = london("2026-10-23 10:15")
@@ -116,3 +124,88 @@ def test_a_ladder_never_ends_before_its_task(days):
     assert isinstance(fact, TaskEscalated)
     assert fact.rings_at is not None
     assert fact.rings_at > now
+
+
+def test_without_words_of_its_rule_a_task_is_warned_of_at_half_and_at_four_fifths():
+    """A rule that has gone leaves its tasks the usual ladder, which ends at the safety lead."""
+    whole = a_whole(discharged_at=LEFT)
+    task = replace(by_rule(whole, "R01"), rule_id="gone")
+    task = replace(task, rings_at=LEFT)
+
+    half = escalate(
+        replace(task, rings_at=LEFT + timedelta(hours=12)),
+        whole,
+        LEFT + timedelta(hours=12),
+        a_playbook(),
+    )
+    assert isinstance(half, TaskWarned)
+    assert (half.milestone, half.rings_at) == ("50%", LEFT + timedelta(hours=19, minutes=12))
+    late = escalate(after(task, half), whole, task.due_at, a_playbook())
+    assert isinstance(late, TaskEscalated)
+    assert late.told_teams == (WARD, SAFETY)
+
+
+def test_the_last_step_is_taken_again_at_the_close_of_the_next_working_day():
+    """The ward is open all week; passed on Saturday 24 October at 10:15, said again on Monday."""
+    whole = a_whole(discharged_at=LEFT)
+    task = by_rule(whole, "R01")
+    at_breach = after(
+        replace(task, ladder_step=2, rings_at=task.due_at), climb(whole, task, task.due_at)[-1]
+    )
+
+    assert at_breach.rings_at == london("2026-10-26 20:00")
+    again = escalate(at_breach, whole, at_breach.rings_at, a_playbook())
+    assert isinstance(again, TaskEscalated)
+    assert (again.step, again.rings_at) == (2, london("2026-10-27 20:00"))
+
+
+def test_a_step_after_the_breach_counts_from_the_deadline():
+    whole = a_whole()
+    task = by_rule(whole, "R01")
+    step = Step("breach+24h", (), after=ClockHours(24))
+    ward = a_playbook().directory.teams[WARD]
+
+    assert time_of(step, task, ward.calendar, a_playbook()) == task.due_at + timedelta(hours=24)
+
+
+def test_a_later_step_is_said_under_its_own_name_and_tells_whom_it_names():
+    whole = a_whole()
+    [rule] = [rule for rule in a_playbook().rules if rule.id == "R43"]
+    task = replace(by_rule(whole, "R01"), rule_id="R43", ladder_step=3, escalation_step=1)
+    now = task.due_at + timedelta(hours=24)
+
+    fact = escalate(replace(task, rings_at=now), whole, now, a_playbook())
+
+    assert rule.ladder[-1].at == "breach+24h"
+    assert isinstance(fact, TaskEscalated)
+    assert (fact.milestone, fact.step) == ("breach+24h", 2)
+    assert {"clinical-lead-ZTA", SAFETY} <= set(fact.told_teams)
+
+
+def test_the_ladder_means_the_coordinating_team_where_it_says_so_and_the_owner_where_it_says_that():
+    whole = with_handover(accepted(a_whole(), ELM_TREE), coordinator_team=COMMUNITY)
+    task = by_rule(whole, "R06")
+
+    def meant(asked: Asked) -> str:
+        return team_of(asked, task, whole.handover, a_playbook())
+
+    assert meant(Asked("coordinator")) == COMMUNITY
+    assert meant(Asked("owner")) == ELM_TREE
+    assert meant(Asked("sender", "safety-lead")) == SAFETY
+    assert meant(Asked("owner", "no-such-role")) == a_playbook().directory.last_resort.id
+
+
+def test_silence_about_an_offer_is_told_at_the_minute_to_the_managers_of_both_sides():
+    """Who owns is who asked, or the team that sent the patient; whoever coordinates hears it too."""
+    whole = with_handover(a_whole(), coordinator_team=COMMUNITY)
+    offer = replace(offer_to(whole, ELM_TREE), accept_by=NOW)
+
+    told = unanswered(whole, offer, NOW, a_playbook())
+
+    assert unanswered(whole, offer, NOW - timedelta(seconds=1), a_playbook()) is None
+    assert told is not None
+    assert told.owner_team == WARD
+    assert told.told_teams[:3] == (WARD, ELM_TREE, COMMUNITY)
+    assert "service-manager-ZTA" in told.told_teams
+    nowhere = replace(offer, team="gone-for-good")
+    assert unanswered(whole, nowhere, NOW, a_playbook()) is not None
