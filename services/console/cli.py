@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from services.console.directory_cli import directory
+from services.console.parked_cli import parked
 from services.console.pathways_cli import pathways
 
 app = typer.Typer(
@@ -13,9 +14,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     pretty_exceptions_show_locals=False,
-)
-parked = typer.Typer(
-    help="Records that could not be handled and wait for a person.", no_args_is_help=True
 )
 app.add_typer(parked, name="parked")
 sources = typer.Typer(
@@ -115,38 +113,6 @@ def status(json: Json = False) -> None:
     from services.console.commands.status import status as run
 
     run(as_json=json)
-
-
-@parked.command("list")
-def parked_list(json: Json = False) -> None:
-    """List the patient keys that wait, and why."""
-    from services.console.commands.parked import list_parked as run
-
-    run(as_json=json)
-
-
-@parked.command("show")
-def parked_show(
-    service: Annotated[str, typer.Argument(help="discharge, referral or notify.")],
-    parked_id: Annotated[str, typer.Argument(help="As `parked list` gives it.")],
-    json: Json = False,
-) -> None:
-    """Show what waits behind one key."""
-    from services.console.commands.parked import show_parked as run
-
-    run(service, parked_id, as_json=json)
-
-
-@parked.command("release")
-def parked_release(
-    service: Annotated[str, typer.Argument(help="discharge, referral or notify.")],
-    parked_id: Annotated[str, typer.Argument(help="As `parked list` gives it.")],
-    json: Json = False,
-) -> None:
-    """Let the service try the records of one key again, in order."""
-    from services.console.commands.parked import release_parked as run
-
-    run(service, parked_id, as_json=json)
 
 
 @sources.command("check")

@@ -41,6 +41,15 @@ class Operator:
         """Let the service try the records of one key again, in order."""
         return self._ask("POST", service, f"/operations/parked/{parked_id}/release")
 
+    def discard(self, service: str, parked_id: str, *, by: str, reason: str) -> Json:
+        """Let the service give up one record; what waits behind it goes on."""
+        path = f"/operations/parked/{parked_id}/discard"
+        return self._ask("POST", service, path, json={"by": by, "reason": reason})
+
+    def discarded(self, service: str) -> Json:
+        """What was given up there, by whom and why."""
+        return self._ask("GET", service, "/operations/parked/discarded")
+
     def trace(self, service: str, correlation_id: str) -> Json:
         """What the service did in one journey."""
         return self._ask("GET", service, f"/operations/trace/{correlation_id}")

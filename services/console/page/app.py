@@ -14,6 +14,7 @@ from services.chassis.pages import Pages
 from services.chassis.sessions import DemoPerson
 from services.chassis.web import Place, create_app
 from services.console.page.config import ConsoleSettings
+from services.console.page.discard_pages import discard_pages
 from services.console.page.presenter import parked_rows, service_row
 from services.console.page.services import Services
 
@@ -36,10 +37,16 @@ def build(settings: ConsoleSettings, transport: httpx2.AsyncBaseTransport | None
 
     @app.get("/", include_in_schema=False)
     async def overview(
-        request: Request, _: Operator, handled: int = -1, left: int = 0
+        request: Request,
+        _: Operator,
+        handled: int = -1,
+        left: int = 0,
+        discarded: bool = False,
     ) -> HTMLResponse:
         answers = await services.overview()
         notice = f"{handled} went through, {left} still wait." if handled >= 0 else None
+        if notice and discarded:
+            notice = f"The record was given up. Of those behind it {notice}"
         return pages.render(
             request,
             "overview.html",
@@ -60,6 +67,8 @@ def build(settings: ConsoleSettings, transport: httpx2.AsyncBaseTransport | None
         handled, left = await services.release(service, parked_id)
         return RedirectResponse(f"/?handled={handled}&left={left}", 303)
 
+    app.include_router(discard_pages(services, pages))
+
     @app.get("/journey", include_in_schema=False)
     async def journey(request: Request, _: Operator, reference: str = "") -> HTMLResponse:
         return pages.render(request, "journey.html", **await _journey(services, reference))
@@ -75,11 +84,7 @@ async def _journey(services: Services, reference: str) -> dict[str, Any]:
         answers = await services.trace(UUID(reference.strip()))
     except ValueError:
         fault = "Enter a reference as pages and logs show it, for example 01234567-89ab-7cde-8f01-23456789abcd"
-        return {
-            "reference": reference,
-            "errors": [{"text": fault, "href": "#reference"}],
-            "fault": fault,
-        }
+        return {"reference": reference, "fault": {"reference": fault}}
     rows = [row for answer in answers for row in answer.said or ()]
     rows.sort(key=lambda row: (row["recorded_at"], row["stream"], row["sequence"]))
     silent = [answer.service for answer in answers if answer.said is None]

@@ -40,6 +40,8 @@ class ParkedRow:
     topic: str
     records: int
     since: str
+    wrong: bool
+    """Whether something is wrong with the record that names the key, so that it can be given up."""
 
 
 def service_row(answer: Answer) -> ServiceRow:
@@ -58,7 +60,8 @@ def parked_rows(answers: Sequence[Answer]) -> list[ParkedRow]:
     """Every key that waits anywhere, the longest wait first."""
     rows = [
         (key["since"], ParkedRow(answer.service, key["parked_id"], _REASONS.get(key["reason"], key["reason"]),
-         key["error"], key["topic"], key["records"], _moment(key["since"])))
+         key["error"], key["topic"], key["records"], _moment(key["since"]),
+         key["reason"] not in ("gap", "behind")))
         for answer in answers
         if answer.said is not None
         for key in answer.said["parked"]

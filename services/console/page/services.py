@@ -51,6 +51,14 @@ class Services:
         said = await self._ask("POST", service, f"/operations/parked/{parked_id}/release")
         return said["handled"], said["left"]
 
+    async def discard(
+        self, service: str, parked_id: UUID, *, by: str, reason: str
+    ) -> tuple[int, int]:
+        """Let the service give up one record: how many behind it went through, and how many still wait."""
+        path = f"/operations/parked/{parked_id}/discard"
+        said = await self._ask("POST", service, path, json={"by": by, "reason": reason})
+        return said["handled"], said["left"]
+
     async def trace(self, correlation_id: UUID) -> list[Answer]:
         """What every service did in one journey."""
         path = f"/operations/trace/{correlation_id}"
@@ -68,11 +76,11 @@ class Services:
         except Refusal as refusal:
             return Answer(service, trouble=refusal.sentence)
 
-    async def _ask(self, method: str, service: str, path: str) -> Any:
+    async def _ask(self, method: str, service: str, path: str, **given: Any) -> Any:
         if service not in self._places:
             raise Refusal("console.no_such_service", "missing", "There is no such service.")
         try:
-            answer = await self._http.request(method, self._places[service] + path)
+            answer = await self._http.request(method, self._places[service] + path, **given)
             if answer.is_success:
                 return answer.json()
         except (httpx2.HTTPError, ValueError) as error:

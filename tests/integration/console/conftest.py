@@ -11,6 +11,7 @@ from services.console.page.app import build
 from services.console.page.config import ConsoleSettings
 
 PARKED_ID = "019a0000-0000-7000-8000-000000000001"
+BEHIND_ID = "019a0000-0000-7000-8000-000000000002"
 JOURNEY = "019a0000-0000-7000-8000-00000000000f"
 
 
@@ -20,6 +21,8 @@ class Services:
     def __init__(self) -> None:
         self.away: set[str] = set()
         self.parked: dict[str, list[dict[str, Any]]] = {}
+        self.decided: list[dict[str, str]] = []
+        """Who gave up a record, and why."""
         self.said: list[tuple[str, str, str, str]] = []
         """Method, service, path and authorization of each request."""
 
@@ -36,9 +39,14 @@ class Services:
             return httpx2.Response(200, json=[])
         if not self.parked.get(service):
             return httpx2.Response(404, json={"title": "Not Found"})
-        if path.endswith("/release"):
-            return httpx2.Response(200, json={"handled": 2, "left": 1})
-        return httpx2.Response(200, json={"records": [self.record()]})
+        return self.about_parked(request)
+
+    def about_parked(self, request: httpx2.Request) -> httpx2.Response:
+        if request.method == "GET":
+            return httpx2.Response(200, json={"records": [self.record(), self.behind()]})
+        if request.url.path.endswith("/discard"):
+            self.decided.append(json.loads(request.content))
+        return httpx2.Response(200, json={"handled": 2, "left": 1})
 
     def overview(self, service: str) -> dict[str, Any]:
         return {
@@ -80,6 +88,15 @@ class Services:
             "reason": "poison",
             "error": "ValueError",
             "parked_at": "2026-11-20T09:30:00+00:00",
+        }
+
+    @classmethod
+    def behind(cls) -> dict[str, Any]:
+        return cls.record() | {
+            "parked_id": BEHIND_ID,
+            "sequence": 3,
+            "reason": "behind",
+            "error": "",
         }
 
     @staticmethod

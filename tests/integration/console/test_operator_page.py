@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from services.console.page.app import PEOPLE
-from tests.integration.console.conftest import JOURNEY, PARKED_ID, Services
+from tests.integration.console.conftest import BEHIND_ID, JOURNEY, PARKED_ID, Services
 from tests.support.web import a_visitor, sign_in
 
 OWN_SITE = {"origin": "http://testserver"}
@@ -73,6 +73,60 @@ def test_an_operator_lets_a_key_try_again(operator: TestClient, services: Servic
     assert "2 went through, 1 still wait." in operator.get(answer.headers["location"]).text
 
 
+def test_giving_a_record_up_is_explained_first(operator: TestClient, services: Services) -> None:
+    services.park("referral")
+    assert f'href="/parked/referral/{PARKED_ID}/discard"' in operator.get("/").text
+
+    text = " ".join(operator.get(f"/parked/referral/{PARKED_ID}/discard").text.split())
+
+    assert "Referral will never act on this record." in text
+    assert "The record behind it follows at once." in text
+    assert services.decided == []
+
+
+def test_an_operator_gives_a_record_up_with_a_reason_and_their_name(
+    operator: TestClient, services: Services
+) -> None:
+    services.park("referral")
+
+    answer = operator.post(
+        f"/parked/referral/{PARKED_ID}/discard", data={"reason": " Sent twice "}, headers=OWN_SITE
+    )
+
+    assert answer.status_code == 303
+    assert services.decided == [{"by": "Robin Ashe, Operators", "reason": "Sent twice"}]
+    text = operator.get(answer.headers["location"]).text
+    assert "The record was given up. Of those behind it 2 went through, 1 still wait." in text
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
+def test_without_a_reason_no_record_is_given_up(
+    operator: TestClient, services: Services, reason: str
+) -> None:
+    services.park("referral")
+
+    answer = operator.post(
+        f"/parked/referral/{PARKED_ID}/discard", data={"reason": reason}, headers=OWN_SITE
+    )
+
+    assert answer.status_code == 422
+    assert 'href="#reason"' in answer.text
+    assert services.decided == []
+
+
+def test_a_record_that_only_waits_cannot_be_given_up(
+    operator: TestClient, services: Services
+) -> None:
+    services.park("referral")
+
+    text = operator.get(f"/parked/referral/{PARKED_ID}").text
+    answer = operator.get(f"/parked/referral/{BEHIND_ID}/discard")
+
+    assert text.count("/discard") == 1
+    assert answer.status_code == 422
+    assert "it waits for an earlier one" in answer.text
+
+
 def test_another_site_cannot_press_the_button(operator: TestClient, services: Services) -> None:
     services.park("referral")
 
@@ -128,7 +182,7 @@ def test_one_journey_is_told_in_time_order(operator: TestClient, services: Servi
 def test_a_reference_of_another_form_is_a_fault_at_its_field(operator: TestClient) -> None:
     answer = operator.get("/journey", params={"reference": "<b>"})
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     text = " ".join(answer.text.split())
     assert text.count("Enter a reference as pages and logs show it") == 2
     assert 'href="#reference"' in text

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-PATHS = ("/?handled=2&left=1", f"/parked/referral/{PARKED_ID}", f"/journey?reference={JOURNEY}")
+PARKED = f"/parked/referral/{PARKED_ID}"
+PATHS = ("/?handled=2&left=1", PARKED, f"{PARKED}/discard", f"/journey?reference={JOURNEY}")
 
 
 @pytest.fixture
@@ -69,4 +70,12 @@ async def test_everything_works_without_scripts(browser: "Browser", address: str
     await page.get_by_role("button", name="Try again").click()
 
     await page.get_by_text("2 went through, 1 still wait.").wait_for()
+
+    await page.get_by_role("link", name="Give up this record").click()
+    await page.get_by_role("button", name="Give up this record").click()
+    await page.get_by_role("heading", name="There is a problem").wait_for()
+    await page.get_by_label("Why this record need not be handled").fill("Sent twice")
+    await page.get_by_role("button", name="Give up this record").click()
+
+    await page.get_by_text("The record was given up.").wait_for()
     await context.close()
