@@ -18,13 +18,18 @@ class Heard:
 
     sequence: int
     event_id: UUID | None
+    known: bool = False
+    """Whether the stream has its row, which is locked then."""
     changed: bool = False
 
     def standing(self, envelope: Envelope, *, latest_only: bool) -> Standing:
         """Where this event stands: the next one, heard before, too early, or another one in a place taken.
 
-        `latest_only` streams carry snapshots: any later one is the next.
+        `latest_only` streams carry snapshots: any later one is the next. A place that was passed, in an event made
+        long after the last one, is no repeat: the speaker counts anew, as after a restore from a backup.
         """
+        if envelope.sequence <= self.sequence and self._counts_anew(envelope.event_id):
+            return "next" if latest_only else "conflict"
         if envelope.sequence == self.sequence and self.event_id not in (None, envelope.event_id):
             return "conflict"
         if envelope.sequence <= self.sequence:
@@ -32,6 +37,12 @@ class Heard:
         if latest_only or envelope.sequence == self.sequence + 1:
             return "next"
         return "early"
+
+    def _counts_anew(self, event_id: UUID) -> bool:
+        last = self.event_id
+        if last is None or last.version != _SORTS_BY_TIME or event_id.version != _SORTS_BY_TIME:
+            return False
+        return event_id.int >> _BELOW_TIME > (last.int >> _BELOW_TIME) + _CLOCKS_DIFFER
 
     def note(self, envelope: Envelope) -> None:
         """Remember this event as the last one heard."""
@@ -45,15 +56,26 @@ SELECT stream, sequence, event_id FROM inbox WHERE stream = ANY($1::text[]) ORDE
 """
 
 _CLAIM = """
-INSERT INTO inbox (stream, sequence, event_id)
-SELECT stream, sequence, event_id
-FROM unnest($1::text[], $2::integer[], $3::uuid[]) AS n (stream, sequence, event_id)
-ORDER BY stream
-ON CONFLICT (stream) DO UPDATE
-SET sequence = excluded.sequence, event_id = excluded.event_id, heard_at = clock_timestamp()
-WHERE inbox.sequence < excluded.sequence
-RETURNING stream
+WITH said AS (
+    SELECT stream, sequence, event_id, known
+    FROM unnest($1::text[], $2::integer[], $3::uuid[], $4::boolean[]) AS n (stream, sequence, event_id, known)
+), went_on AS (
+    UPDATE inbox SET sequence = said.sequence, event_id = said.event_id, heard_at = clock_timestamp()
+    FROM said WHERE inbox.stream = said.stream AND said.known
+    RETURNING inbox.stream
+), began AS (
+    INSERT INTO inbox (stream, sequence, event_id)
+    SELECT stream, sequence, event_id FROM said WHERE NOT known ORDER BY stream
+    ON CONFLICT (stream) DO NOTHING
+    RETURNING stream
+)
+SELECT stream FROM went_on UNION ALL SELECT stream FROM began
 """
+_SORTS_BY_TIME = 7
+_BELOW_TIME = 80
+"""A UUID version 7 begins with milliseconds, in the bits above these."""
+_CLOCKS_DIFFER = 60_000
+"""Milliseconds by which the clocks of two processes that speak in one stream may differ, and more."""
 
 
 class OvertakenError(Transient):
@@ -65,7 +87,9 @@ async def lock(connection: Connection, streams: Iterable[str]) -> dict[str, Hear
     wanted = sorted(set(streams))
     rows = await connection.fetch(_LOCK, wanted)
     heard = {stream: Heard(0, None) for stream in wanted}
-    heard.update({row["stream"]: Heard(row["sequence"], row["event_id"]) for row in rows})
+    heard.update(
+        {row["stream"]: Heard(row["sequence"], row["event_id"], known=True) for row in rows}
+    )
     return heard
 
 
@@ -83,8 +107,9 @@ async def claim(connection: Connection, heard: Mapping[str, Heard]) -> None:
         list(changed),
         [known.sequence for known in changed.values()],
         [known.event_id for known in changed.values()],
+        [known.known for known in changed.values()],
     )
     if len(claimed) != len(changed):
         raise OvertakenError
     for known in changed.values():
-        known.changed = False
+        known.changed, known.known = False, True
