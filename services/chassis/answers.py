@@ -104,7 +104,9 @@ def _to_sign_in(request: Request) -> Response:
     if "hx-request" in request.headers:
         # A part of a page cannot become a sign-in page: the whole page goes there.
         return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-    back = request.url.path if request.method == "GET" else "/"
-    if request.method == "GET" and request.url.query:
+    if request.method != "GET":
+        return RedirectResponse("/sign-in?lost=true", 303)
+    back = request.url.path
+    if request.url.query:
         back += f"?{request.url.query}"
     return RedirectResponse(f"/sign-in?next={quote(back, safe='/')}", 303)

@@ -103,9 +103,19 @@ def sign_in_pages(sessions: Sessions, pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/sign-in")
-    async def choose(request: Request, _: Visitor, next: str = "/") -> HTMLResponse:  # noqa: A002
+    async def choose(
+        request: Request,
+        _: Visitor,
+        next: str = "/",  # noqa: A002
+        lost: str = "",
+    ) -> HTMLResponse:
+        """`lost`: something was sent after its sender had been signed out."""
         return pages.render(
-            request, "sign-in.html", people=sessions.people.values(), next=own_path(next)
+            request,
+            "sign-in.html",
+            people=sessions.people.values(),
+            next=own_path(next),
+            lost=bool(lost),
         )
 
     @router.post("/sign-in")

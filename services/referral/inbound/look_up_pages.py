@@ -49,7 +49,7 @@ def look_up_pages(desks: Desks, look_ups: LookUps, queues: Queues, pages: Pages)
             key = patient_key_of(request, nhs_number)
         except Refusal:
             fault = {"nhs-number": "Enter an NHS number of 10 digits"}
-            return pages.render(request, "reception.html", fault=fault)
+            return pages.render(request, "reception.html", fault=fault, typed=nhs_number)
         async with desks.database.reading() as connection:
             now = await connection.fetchval("SELECT clock_timestamp()")
             found = await look_ups.at_reception(connection, key, teams_of(actor))
@@ -78,6 +78,7 @@ def look_up_pages(desks: Desks, look_ups: LookUps, queues: Queues, pages: Pages)
             request,
             "out_of_hours.html",
             tasks=[_pressing(task, directory, now) for task in shown],
+            as_of=now,
             first=OUT_OF_HOURS if after else "",
             more=f"{OUT_OF_HOURS}?after={more}" if more else "",
         )

@@ -52,7 +52,7 @@ class _Forms:
         subject_id: UUID,
         request: Request,
         actor: Actor,
-        to: str = "",
+        given: Mapping[str, str],
         refusal: Refusal | None = None,
     ) -> HTMLResponse:
         see = self.views.offer if what == "redirect" else self.views.task
@@ -76,7 +76,7 @@ class _Forms:
             reasons=_REASONS[what],
             handover=f"/worklist/handovers/{subject.handover_id}",
             here=request.url.path,
-            given={"to": to},
+            given=given,
         )
 
     async def send(
@@ -85,14 +85,14 @@ class _Forms:
         subject_id: UUID,
         errand: Errand,
         do: Act,
-        to: str = "",
+        given: Mapping[str, str],
     ) -> Response:
         try:
             return await self.desks.act(errand, do, answer=lambda change: _answer(what, change))
         except Refusal as refusal:
             if refusal.code not in _FIELDS:
                 raise
-            return await self.show(what, subject_id, errand.request, errand.actor, to, refusal)
+            return await self.show(what, subject_id, errand.request, errand.actor, given, refusal)
 
 
 def passing_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
@@ -102,7 +102,7 @@ def passing_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
 
     @router.get("/offers/{offer_id}/redirect")
     async def ask_redirect(offer_id: UUID, request: Request, actor: Member) -> HTMLResponse:
-        return await forms.show("redirect", offer_id, request, actor)
+        return await forms.show("redirect", offer_id, request, actor, {})
 
     @router.post("/offers/{offer_id}/redirect")
     async def redirect(
@@ -114,11 +114,11 @@ def passing_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
         def do(unit: Any, desk: Any) -> Any:
             return redirect_offer(unit, desk, offer_id, team=to, reason=reason)
 
-        return await forms.send("redirect", offer_id, errand, do, to)
+        return await forms.send("redirect", offer_id, errand, do, {"to": to, "reason": reason})
 
     @router.get("/tasks/{task_id}/hand-on")
     async def ask_hand_on(task_id: UUID, request: Request, actor: Member) -> HTMLResponse:
-        return await forms.show("hand-on", task_id, request, actor)
+        return await forms.show("hand-on", task_id, request, actor, {})
 
     @router.post("/tasks/{task_id}/hand-on")
     async def hand_on(
@@ -130,18 +130,18 @@ def passing_pages(desks: Desks, views: Views, pages: Pages) -> APIRouter:
         def do(unit: Any, desk: Any) -> Any:
             return hand_on_task(unit, desk, task_id, team=to, reason=reason)
 
-        return await forms.send("hand-on", task_id, errand, do, to)
+        return await forms.send("hand-on", task_id, errand, do, {"to": to, "reason": reason})
 
     @router.get("/tasks/{task_id}/reopen")
     async def ask_reopen(task_id: UUID, request: Request, actor: Member) -> HTMLResponse:
-        return await forms.show("reopen", task_id, request, actor)
+        return await forms.show("reopen", task_id, request, actor, {})
 
     @router.post("/tasks/{task_id}/reopen")
     async def reopen(task_id: UUID, errand: MemberErrand, reason: Typed = "") -> Response:
         def do(unit: Any, desk: Any) -> Any:
             return reopen_task(unit, desk, task_id, reason=reason)
 
-        return await forms.send("reopen", task_id, errand, do)
+        return await forms.send("reopen", task_id, errand, do, {"reason": reason})
 
     return router
 

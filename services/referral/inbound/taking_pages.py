@@ -1,6 +1,5 @@
 """Taking a task, putting it back, giving it to a colleague, and putting it away for a while, in a browser."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from services.chassis.sessions import own_path
 from services.referral.domain.errors import ReasonMissing
 from services.referral.inbound.desks import MemberErrand
-from services.referral.inbound.task_page import TaskPage
+from services.referral.inbound.task_page import TaskPage, moment
 from services.referral.inbound.words import SKILLS, near
 from services.referral.inbound.worklist_cards import person_card
 from services.referral.usecases.snooze_task import snooze_task, wake_task
@@ -86,16 +85,17 @@ def taking_pages(page: TaskPage) -> APIRouter:
         until: Short = "",
         away_because: Short = "",
     ) -> Response:
-        at = _moment(until)
+        at, given = moment(until), {"until": until, "away_because": away_because}
         if at is None:
             fault = {"until": "Choose until when the task is put away."}
-            return await page.show(task_id, errand.request, errand.actor, fault=fault)
+            return await page.show(task_id, errand.request, errand.actor, given, fault=fault)
         return await page.act(
             errand,
             task_id,
             lambda unit, desk: snooze_task(unit, desk, task_id, until=at, reason=away_because),
             "away_because",
             RedirectResponse(f"/worklist/tasks/{task_id}?done=away", 303),
+            given,
         )
 
     @router.post("/wake")
@@ -109,11 +109,3 @@ def taking_pages(page: TaskPage) -> APIRouter:
 
 def _back(path: str) -> Response | None:
     return RedirectResponse(own_path(path), 303) if path else None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

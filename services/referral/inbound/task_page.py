@@ -34,6 +34,7 @@ from services.referral.usecases.views import TaskView
 
 _FAULTS = (ReasonMissing, SnoozeReasonUnknown, SnoozedInThePast, SnoozedTooLong)
 _MORNING = time(8)
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,17 @@ class TaskPage:
         return task, now
 
     async def show(
-        self, task_id: UUID, request: Request, actor: Actor, **values: Any
+        self,
+        task_id: UUID,
+        request: Request,
+        actor: Actor,
+        given: Mapping[str, str] = _NOTHING,
+        **values: Any,
     ) -> HTMLResponse:
-        """The page; whose team looks at it for the first time is remembered."""
+        """The page, with what was `given` in a form that lacks something.
+
+        Whose team looks at it for the first time is remembered.
+        """
         task, now = await self.read(task_id, actor)
         await self.see(actor, task.handover_id, "task", task_id)
         directory = self.desks.playbook.directory
@@ -86,8 +95,10 @@ class TaskPage:
             away=f"{near(task.snoozed_until, now)}: {sentence(task.snoozed_because, SNOOZE)}"
             if away and task.snoozed_until
             else "",
-            away_until=_times(task, now),
+            away_until=_times(task, now, given.get("until", "")),
             away_reasons=SNOOZE,
+            given=given,
+            as_of=now,
             **values,
         )
 
@@ -98,6 +109,7 @@ class TaskPage:
         do: Act,
         field: str,
         after: Response | None = None,
+        given: Mapping[str, str] = _NOTHING,
     ) -> Response:
         """Do it and go on to `after`; what its field lacks is said beside it."""
         try:
@@ -108,17 +120,30 @@ class TaskPage:
             )
         except _FAULTS as refused:
             fault = {field: refused.sentence}
-            return await self.show(task_id, errand.request, errand.actor, fault=fault)
+            return await self.show(task_id, errand.request, errand.actor, given, fault=fault)
 
 
-def _times(task: TaskView, now: datetime) -> list[tuple[str, str]]:
-    """Until when it may be put away, each as a moment and in words; the last is the latest that there is."""
+def _times(task: TaskView, now: datetime, chosen: str) -> list[tuple[str, str]]:
+    """Until when it may be put away, each as a moment and in words; the last is the latest that there is.
+
+    What was `chosen` before is offered again, although an hour from now has become another moment since.
+    """
     end = latest(task.due_at, task.rings_at)
     today = local_date(now)
     offered = [now + timedelta(hours=1), now + timedelta(hours=4)]
     offered += [instant(today + timedelta(days=days), _MORNING) for days in (1, 2, 7)]
-    times = sorted(at for at in offered if at < end)
+    offered += [at for at in [moment(chosen)] if at and at > now]
+    times = sorted(at for at in set(offered) if at < end)
     return [(at.isoformat(), near(at, now)) for at in (*times, *([end] if end > now else []))]
+
+
+def moment(text: str) -> datetime | None:
+    """A moment with its offset, as the forms of a task send it; None: nothing of the kind."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _after(change: Changed, task_id: UUID, field: str) -> Response:
