@@ -72,6 +72,7 @@ class HandoverPage:
             fault=fault,
             notice=notice,
             here=f"/worklist/handovers/{handover_id}",
+            as_of=now,
             whole=whole,
             **self._about(whole, now),
             **self._parts(whole, actor, now),
