@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from services.referral.domain import answering, passing_on
 from services.referral.domain.escalating import unanswered
 from services.referral.domain.handover import Whole
@@ -169,3 +171,65 @@ def test_what_is_not_accepted_yet_cannot_be_handed_on():
     )
 
     assert said == "task.offer_not_accepted"
+
+
+def test_what_a_team_has_accepted_it_does_not_pass_on_to_itself():
+    whole = accepted(a_whole(), ELM_TREE)
+
+    assert refused(redirect, whole, ELM_TREE, ELM_TREE, AT_ELM_TREE) == "team.same"
+
+
+@pytest.mark.parametrize("state", ["declined", "withdrawn", "redirected"])
+def test_what_is_answered_is_not_passed_on(state):
+    whole = with_offer(a_whole(), ELM_TREE, state)
+
+    assert refused(redirect, whole).startswith("offer.")
+    assert not refused(redirect, whole).startswith("offer.not_yours")
+
+
+def test_the_clinical_lead_is_asked_once_and_is_the_one_where_the_work_lies():
+    """While they have not decided, another attempt makes no second task."""
+    whole, third, fourth = a_whole(), "practice-Z90004", "practice-Z90005"
+    for team_id, to in ((ELM_TREE, HARBOUR), (HARBOUR, third)):
+        [fact] = redirect(whole, team_id, to)
+        whole = after(whole, fact)
+
+    [asked] = redirect(whole, third, fourth)
+
+    assert isinstance(asked, TaskAdded)
+    assert asked.task.owner_team == "clinical-lead-ZTA"
+    whole = replace(whole, tasks=(*whole.tasks, asked.task))
+    assert redirect(whole, third, fourth) == ()
+
+
+def test_what_is_handed_on_keeps_the_count_of_how_often_it_was_passed_on():
+    whole = accepted(a_whole(), ELM_TREE)
+    task = by_rule(whole, "R06")
+    offers = tuple(
+        replace(offer, redirect_count=1) if offer.team == ELM_TREE else offer
+        for offer in whole.offers
+    )
+
+    moved = hand_on(replace(whole, offers=offers), task)
+
+    assert moved.offer.redirect_count == 1
+    assert hand_on(whole, task).offer.redirect_count == 0
+    assert hand_on(whole, replace(task, offer_id=None)).offer.redirect_count == 0
+
+
+def test_only_the_owner_hands_on_and_only_for_a_reason_that_has_a_code():
+    whole = accepted(a_whole(), ELM_TREE)
+    task = by_rule(whole, "R06")
+
+    assert refused(hand_on, whole, task, person=somebody(PHARMACY)) == "task.not_yours"
+    assert refused(hand_on, whole, task, reason="tired") == "offer.reason_unknown"
+    assert refused(hand_on, whole, task, to=ELM_TREE) == "team.same"
+
+
+def hand_on(whole, task, *, person=AT_ELM_TREE, reason="handed-on", to=HARBOUR):
+    whole = replace(
+        whole, tasks=tuple(task if one.task_id == task.task_id else one for one in whole.tasks)
+    )
+    return passing_on.hand_on(
+        whole, task.task_id, team(to), person, NOW, a_playbook(), new_id, reason=reason
+    )
