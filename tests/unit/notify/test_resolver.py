@@ -1,22 +1,26 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from services.notify.domain.alert import Channel, Kind
 from services.notify.domain.decision import Postpone, Send, Withhold
 from services.notify.domain.plan import Standing
+from services.notify.domain.quiet_hours import quiet_until
 from services.notify.domain.resolver import resolve
+from services.notify.domain.site import QuietRules
 from tests.unit.notify.builders import (
     BRAILLE,
     BY_PHONE,
     ELM_TREE,
     LETTER,
+    LONDON,
     NOW,
     TWENTY_POINTS,
     a_person,
     a_site,
     a_state,
+    a_telling,
     an_alert,
     for_team,
     london,
@@ -240,6 +244,72 @@ def test_a_team_that_is_not_in_the_directory_becomes_a_persons_task():
     decision = decide(alert=an_alert(for_team(team="practice-Z99999")))
 
     assert decision == Withhold("unknown-team", needs_person=True)
+
+
+@pytest.mark.parametrize(("last_resort", "asks"), [(False, True), (True, False)])
+def test_a_team_that_has_closed_is_a_persons_task_unless_it_was_the_last_to_be_asked(
+    last_resort, asks
+):
+    """Somebody takes over from the last resort already: a task about that task would go round in circles."""
+    practice = a_site().teams[ELM_TREE]
+    closed = replace(a_site(), teams={ELM_TREE: replace(practice, active=False)})
+    alert = an_alert(for_team(last_resort=last_resort))
+
+    assert decide(alert=alert, site=closed) == Withhold("team-closed", needs_person=asks)
+    assert decide(alert=alert, site=replace(closed, teams={})) == Withhold(
+        "unknown-team", needs_person=asks
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "standing", "told"),
+    [
+        (Kind.REFERRAL, Standing.COMPLETED, True),
+        (Kind.REFERRAL, Standing.WITHDRAWN, False),
+        (Kind.OFFERED, Standing.COMPLETED, False),
+        (Kind.OFFERED, Standing.OPEN, True),
+    ],
+)
+def test_how_a_referral_ended_is_told_after_its_end_and_nothing_else_is(kind, standing, told):
+    decision = decide(alert=an_alert(for_team(kind)), state=a_state(standing=standing))
+
+    assert decision == (
+        Send(Channel.EMAIL, a_site().teams[ELM_TREE].email, 12)
+        if told
+        else Withhold(f"handover-{standing}", needs_person=False)
+    )
+
+
+@pytest.mark.parametrize("kind", [Kind.BOOKED, Kind.APPOINTMENT_MOVED, Kind.CANCELLED])
+def test_an_appointment_that_has_begun_is_no_news_any_more(kind):
+    begun = an_alert(a_telling(kind=kind, due_at=NOW))
+    ahead = an_alert(a_telling(kind=kind, due_at=NOW + timedelta(minutes=1)))
+
+    assert decide(alert=begun) == Withhold("appointment-over", needs_person=True)
+    assert isinstance(decide(alert=ahead), Send)
+
+
+def test_who_is_back_in_hospital_for_long_is_told_by_a_person_in_the_end():
+    left = NOW - timedelta(hours=24, seconds=1)
+
+    decision = decide(state=a_state(back_in_hospital=True, clock_started_at=left))
+
+    assert decision == Withhold("too-late-to-send", needs_person=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2026-09-08 12:59", None),
+        ("2026-09-08 13:00", "2026-09-08 15:00"),
+        ("2026-09-08 14:59", "2026-09-08 15:00"),
+        ("2026-09-08 15:00", None),
+    ],
+)
+def test_quiet_hours_may_lie_within_a_day(now, until):
+    rules = QuietRules(time(13), time(15), LONDON, 3)
+
+    assert quiet_until(london(now), rules) == (london(until) if until else None)
 
 
 def test_no_decision_shows_an_address_when_it_is_printed():
