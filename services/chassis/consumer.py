@@ -148,6 +148,7 @@ class Consumer:
                 events = []
                 if self._subscription.forget is not None:
                     await self._subscription.forget([arrival.key], unit)
+                await parking.erase(unit.connection, arrival.topic, [arrival.key])
             elif arrival.envelope is not None and arrival.event is not None:
                 events.append(Received(arrival.envelope, arrival.event))
         await self._hand_over(events, unit)

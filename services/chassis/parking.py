@@ -124,6 +124,23 @@ async def resolve(
     )
 
 
+_ERASE = """
+UPDATE parked
+SET body = NULL, resolved_at = coalesce(resolved_at, clock_timestamp()), resolution = coalesce(resolution, 'discarded'),
+    resolved_by = coalesce(resolved_by, 'system'),
+    resolved_because = CASE WHEN resolved_at IS NULL THEN 'patient-erased' ELSE resolved_because END
+WHERE key = ANY($1::text[]) AND (resolved_at IS NOT NULL OR topic = $2)
+"""
+
+
+async def erase(connection: Connection, topic: str, keys: Sequence[str]) -> None:
+    """Empty what was parked of the holders of these keys, whom `topic` erases.
+
+    What still waits of that topic waits no more: it would bring them back. Of other topics it stays, as work does.
+    """
+    await connection.execute(_ERASE, keys, topic)
+
+
 async def set_reason(connection: Connection, parked_id: UUID, reason: Reason, error: str) -> None:
     """Say anew why a record waits."""
     await connection.execute(
