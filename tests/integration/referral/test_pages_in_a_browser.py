@@ -24,6 +24,12 @@ from tests.support.web import served
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ASTHMA = (Coding(system="http://snomed.info/sct", code="708038006"),)
 WIDE = {"width": 1200, "height": 900}
+SHOWN = """(() => {
+    const at = document.activeElement, style = getComputedStyle(at);
+    const text = (at.labels?.[0]?.textContent ?? '') + at.textContent;
+    return [text, style.outlineStyle !== 'none' || style.boxShadow !== 'none'];
+})()"""
+"""What has the focus, and whether one sees that it has."""
 
 
 @pytest.fixture
@@ -164,6 +170,58 @@ async def test_everything_works_without_scripts(house, browser, address):
     await plain.get_by_text("The task is done.").wait_for()
     assert (await house.task("R06"))["status"] == "completed"
     await context.close()
+
+
+async def test_a_ward_prints_who_it_is_what_is_due_when_and_of_when_that_is(house, page, address):
+    handover_id = await a_busy_handover(house)
+    await sign_in(page, address, "staff-ward")
+    await page.goto(f"{address}/worklist/handovers/{handover_id}")
+    assert not await page.get_by_text("As of").is_visible()
+
+    await page.emulate_media(media="print")
+
+    assert await page.get_by_role("heading", name="HARTLEY, Edna").is_visible()
+    assert await page.get_by_text("Deadline:").first.is_visible()
+    assert await page.get_by_text("Why you have it").first.is_visible()
+    assert await page.get_by_text("As of").is_visible()
+    for screen_only in (page.get_by_role("button"), page.get_by_role("navigation")):
+        assert [each for each in await screen_only.all() if await each.is_visible()] == []
+    after = await page.evaluate(
+        "getComputedStyle(document.querySelector('main h3 a'), '::after').content"
+    )
+    assert after in ("none", "normal")
+
+
+async def test_an_offer_is_found_accepted_and_done_without_a_mouse(house, page, address):
+    await house.hear(described(), discharged())
+    await sign_in(page, address, "staff-elm-tree")
+
+    async def tab_to(name: str) -> None:
+        """On to the next control of this name, each of which shows that it has the focus."""
+        for _ in range(60):
+            await page.keyboard.press("Tab")
+            text, outlined = await page.evaluate(SHOWN)
+            if name in text:
+                assert outlined, name
+                return
+        raise AssertionError(name)
+
+    await tab_to("Skip to main content")
+    await page.keyboard.press("Enter")
+    await tab_to("Accept for Elm Tree Surgery")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Your team has accepted").wait_for()
+    await tab_to("Bring the practice")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("What was done (optional)").wait_for()
+    await tab_to("Take this task")
+    await tab_to("What was done")
+    await page.keyboard.type("Two medicines stopped")
+    await tab_to("Complete task")
+    await page.keyboard.press("Enter")
+
+    await page.get_by_text("The task is done.").wait_for()
+    assert (await house.task("R06"))["status"] == "completed"
 
 
 async def test_no_address_and_no_title_names_a_patient(house, page, address):
