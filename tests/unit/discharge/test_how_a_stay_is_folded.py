@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.discharge.domain.spell import Heard
+from services.discharge.domain.spell import Heard, join
 from services.discharge.domain.timeline import Standing, fold
 
 MORNING = datetime(2026, 9, 8, 8, tzinfo=UTC)
@@ -122,3 +122,46 @@ def test_a_plan_is_the_latest_and_may_be_given_up():
     assert unclear.expected_discharge_at == after(hours=30)
     given_up = stands(said("admitted"), planned, said("discharge-plan-cancelled", 2))
     assert given_up.expected_discharge_at is None
+
+
+def test_sources_that_give_different_ways_to_leave_are_flagged_and_the_latest_word_counts():
+    same = stands(discharged(2, method="1"), discharged(2, FHIR, method="1"))
+    other = stands(discharged(2, method="1"), discharged(2.5, FHIR, method="2"))
+
+    assert same.discharge is not None
+    assert (same.discharge.content["method"], same.discharge.content["flags"]) == ("1", [])
+    assert other.discharge is not None
+    assert other.discharge.content["method"] == "2"
+    assert other.discharge.content["flags"] == ["conflict:discharge-method"]
+
+
+def test_of_each_score_the_latest_word_counts():
+    frail, less = [["frailty", 6.0], ["pain", 2.0]], [["frailty", 4.0]]
+    details = {
+        PAS: {"indicators": (frail, after(), after())},
+        FHIR: {"indicators": (less, after(hours=1), after(hours=1))},
+    }
+    for order in (details, dict(reversed(details.items()))):
+        stay = fold(Heard((discharged(2),), order))
+
+        assert stay.discharge is not None
+        assert stay.discharge.content["indicators"] == [("frailty", 4.0), ("pain", 2.0)]
+
+
+def test_an_update_that_says_the_same_again_is_one_and_any_other_happening_is_two():
+    def together(kind: str):
+        first, again = said(kind, 1, ward="W7"), said(kind, 3, ward="W7")
+        return join(Heard((first,)), Heard((again,))).happenings
+
+    [update] = together("updated")
+    assert (update[0], update[4], update[5]) == (after(hours=3), after(hours=1), after(hours=3))
+    assert [entry[0] for entry in together("moved")] == [after(hours=1), after(hours=3)]
+
+
+def test_of_a_sender_in_a_loop_the_beginning_and_the_end_are_kept():
+    loop = tuple(said("moved", hours, ward="W7") for hours in range(501))
+
+    assert len(join(Heard(loop[:500]), Heard()).happenings) == 500
+    kept = join(Heard(loop), Heard()).happenings
+    assert len(kept) == 500
+    assert (kept[0], kept[249], kept[250], kept[-1]) == (loop[0], loop[249], loop[251], loop[500])

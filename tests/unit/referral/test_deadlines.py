@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral.domain.calendars import BankHolidays, local_date, open_within
+from services.referral.domain.calendars import BankHolidays, Hours, local_date, open_within
 from services.referral.domain.counting import (
     AcademicYear,
     AfterPlanned,
@@ -24,6 +24,7 @@ from services.referral.domain.counting import (
     may_come_late,
 )
 from services.referral.domain.deadlines import due, shortened
+from services.referral.domain.working import ordinal
 from services.referral.outbound.calendar_files import read_calendars
 from tests.unit.referral.builders import LONDON, london
 
@@ -405,3 +406,37 @@ def test_every_deadline_is_said_in_words_that_end_with_it(anchor, counting, cale
     assert f"{shown:%H:%M}" in when.working.rpartition("→")[2] or (
         f"end of {ended:%a} {ended.day} {ended:%b}" in when.working
     )
+
+
+@pytest.mark.parametrize(
+    ("anchor", "expected"),
+    [
+        ("2026-11-27 16:59", "2026-11-27 17:00"),
+        ("2026-11-27 17:00", "2026-11-27 17:00"),
+        ("2026-11-27 17:01", "2026-11-30 17:00"),
+        ("2026-12-24 17:01", "2026-12-29 17:00"),
+    ],
+)
+def test_a_time_of_the_same_day_that_has_passed_means_the_next_working_day(anchor, expected):
+    when = due(ByLocalTime(time(17), days=0), london(anchor), PRACTICE, HOLIDAYS)
+
+    assert when.due_at == london(expected)
+
+
+def test_who_is_open_until_midnight_is_due_when_the_day_ends():
+    open_late = type(EVERY_DAY)("team", (Hours(time(8), time.min),) * 7, True)
+
+    when = due(WorkingDays(1), london("2026-11-26 10:00"), open_late, HOLIDAYS)
+
+    assert when.due_at == london("2026-11-28 00:00")
+    assert when.working.endswith("→ end of Fri 27 Nov, when the team closes")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (10, "10th"), (11, "11th"), (12, "12th"),
+     (13, "13th"), (14, "14th"), (16, "16th"), (21, "21st"), (22, "22nd"), (23, "23rd"),
+     (111, "111th"), (113, "113th"), (123, "123rd")],
+)  # fmt: skip
+def test_a_birthday_is_said_as_people_say_it(number, said):
+    assert ordinal(number) == said
