@@ -19,6 +19,11 @@ PathwaysFolder = Annotated[
         help="Rules of the place, which add to the national ones, replace them or switch them off.",
     ),
 ]
+At = Annotated[str, typer.Option(help="When the handover opens, local time: 2026-12-24T16:40.")]
+Sources = Annotated[
+    Path | None,
+    typer.Option(envvar="BATON_SOURCES_FOLDER", help="Source profiles of the site."),
+]
 
 
 @pathways.command("check")
@@ -34,14 +39,9 @@ def pathways_explain(
     message: Annotated[
         Path, typer.Argument(help="An HL7 v2 or FHIR message of a discharge.", exists=True)
     ],
-    at: Annotated[
-        str, typer.Option(help="When the handover opens, local time: 2026-12-24T16:40.")
-    ] = "",
+    at: At = "",
     folder: PathwaysFolder = None,
-    sources: Annotated[
-        Path | None,
-        typer.Option(envvar="BATON_SOURCES_FOLDER", help="Source profiles of the site."),
-    ] = None,
+    sources: Sources = None,
     json: Json = False,
 ) -> None:
     """Say which rules a message sets off, for whom and by when, and why the others stay silent."""
@@ -56,6 +56,25 @@ def pathways_diff(folder: PathwaysFolder = None, json: Json = False) -> None:
     from services.console.commands.pathways_approval import diff as run
 
     run(folder=folder, as_json=json)
+
+
+@pathways.command("compare")
+def pathways_compare(
+    messages: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="HL7 v2 or FHIR messages of discharges; otherwise the samples.", exists=True
+        ),
+    ] = None,
+    at: At = "",
+    folder: PathwaysFolder = None,
+    sources: Sources = None,
+    json: Json = False,
+) -> None:
+    """Say what the rules of the place would do otherwise, for these patients and for some made up for each change."""
+    from services.console.commands.pathways_compare import compare as run
+
+    run(messages or [], at=at, folder=folder, sources=sources, as_json=json)
 
 
 @pathways.command("approve")

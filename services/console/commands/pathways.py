@@ -37,7 +37,8 @@ def explain(
 ) -> None:
     """Say what the rules make of a message."""
     when = ["--at", at] if at else []
-    found = rules("explain", *when, folder=folder, given=facts(message, sources))
+    [seen] = facts([message], sources)
+    found = rules("explain", *when, folder=folder, given=seen["facts"])
     if as_json:
         print_json(found)
         return

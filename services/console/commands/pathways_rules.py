@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,20 @@ _RULES = "services.referral.outbound.rulebook"
 _FACTS = "services.discharge.inbound.onboarding.facts"
 
 
-def rules(act: str, *arguments: str, folder: Path | None, given: bytes = b"") -> Any:
+def rules(act: str, *arguments: str, folder: Path | None, given: Any = None) -> Any:
     """What referral says of the rules. Raises `ConsoleError`."""
     named = ["--folder", str(folder)] if folder else []
-    return json.loads(_run(_RULES, act, *arguments, *named, given=given))
+    return json.loads(_run(_RULES, act, *arguments, *named, given=json.dumps(given).encode()))
 
 
-def facts(message: Path, sources: Path | None) -> bytes:
-    """What the rules would see of a message, as discharge reads it. Raises `ConsoleError`."""
+def facts(messages: Sequence[Path], sources: Path | None, *, skip: bool = False) -> Any:
+    """What the rules would see of each message, as discharge reads it, with the name of its file.
+
+    With `skip`, messages in which nobody leaves hospital are left out. Raises `ConsoleError`.
+    """
     named = ["--sources", str(sources)] if sources else []
-    return _run(_FACTS, *named, "--", str(message))
+    named += ["--skip"] if skip else []
+    return json.loads(_run(_FACTS, *named, "--", *map(str, messages)))
 
 
 def _run(module: str, *arguments: str, given: bytes = b"") -> bytes:

@@ -37,7 +37,7 @@ _MOST_WAYS = 200
 def contradiction(condition: Condition, trigger: str) -> str:
     """Why it can never hold after this trigger, in words; empty: there is a way."""
     reasons = []
-    for number, way in enumerate(_ways(condition, holds=True)):
+    for number, way in enumerate(ways(condition, holds=True)):
         why = _why_not(way, trigger)
         if not why or number > _MOST_WAYS:
             return ""
@@ -45,30 +45,30 @@ def contradiction(condition: Condition, trigger: str) -> str:
     return "; ".join(dict.fromkeys(reasons))
 
 
-def _ways(condition: Condition, *, holds: bool) -> Iterator[tuple[Said, ...]]:
+def ways(condition: Condition, *, holds: bool) -> Iterator[tuple[Said, ...]]:
     """Each way in which a condition holds (or does not), as plain conditions that have to come together."""
     match condition:
         case Not(inner):
-            yield from _ways(inner, holds=not holds)
+            yield from ways(inner, holds=not holds)
         case AllOf(parts) if holds:
             yield from _together(parts, holds=True)
         case AnyOf(parts) if not holds:
             yield from _together(parts, holds=False)
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from _ways(part, holds=holds)
+                yield from ways(part, holds=holds)
         case _:
             yield ((condition, holds),)
 
 
 def _together(parts: tuple[Condition, ...], *, holds: bool) -> Iterator[tuple[Said, ...]]:
-    for ways in product(*(list(_ways(part, holds=holds)) for part in parts)):
-        yield tuple(said for way in ways for said in way)
+    for chosen in product(*(list(ways(part, holds=holds)) for part in parts)):
+        yield tuple(said for way in chosen for said in way)
 
 
 def _why_not(way: tuple[Said, ...], trigger: str) -> str:
     return (
-        _both_ways(way)
+        _bothways(way)
         or _codes(way, trigger)
         or _within(way)
         or _ages(way)
@@ -76,7 +76,7 @@ def _why_not(way: tuple[Said, ...], trigger: str) -> str:
     )
 
 
-def _both_ways(way: tuple[Said, ...]) -> str:
+def _bothways(way: tuple[Said, ...]) -> str:
     denied = {condition for condition, holds in way if not holds}
     clash = next((condition for condition, holds in way if holds and condition in denied), None)
     return f"{clash.words}, and not" if clash else ""

@@ -83,3 +83,52 @@ def test_a_message_without_a_discharge_is_told_so(message, why):
 
 def test_a_comparison_needs_a_place():
     assert "no folder of the place is named" in str(baton("diff").exception)
+
+
+def test_a_person_approves_after_reading_what_is_different(place):
+    said = baton("approve", "--folder", place, "--name", "Ada Thornley", "--role", "Lead", "--yes")
+
+    assert "R14 is switched off: Phone or visit the patient at home" in said.output
+    assert "approved by Ada Thornley, Lead, 20" in said.output
+    assert "1 of 2 approvals of the text as it is now: a live site does not start" in said.output
+
+    again = baton("approve", "--folder", place, "--name", "ADA THORNLEY", "--role", "Lead", "--yes")
+    assert "has approved this text already" in str(again.exception)
+
+
+def test_who_does_not_agree_has_approved_nothing(place):
+    said = CliRunner().invoke(
+        app,
+        ["pathways", "approve", "--folder", str(place), "--name", "Sam Okafor", "--role", "Lead"],
+        input="n\n",
+    )
+
+    assert str(said.exception) == "nothing was approved"
+    assert not (place / "approved.yaml").exists()
+
+
+def test_a_check_says_how_many_have_approved_the_text_as_it_is_now(place):
+    baton("approve", "--folder", place, "--name", "Ada Thornley", "--role", "Lead", "--yes")
+    file = place / "R14.yaml"
+    file.write_text(file.read_text().replace("everybody on", "everybody, on"))
+
+    said = baton("check", "--folder", place).output
+
+    assert "of an earlier text: Ada Thornley, Lead, 20" in said
+    assert "0 of 2 approvals of the text as it is now: a live site does not start with it" in said
+
+
+def test_what_a_place_would_do_otherwise_is_said_patient_by_patient(place):
+    said = baton("compare", "--folder", place, FRAIL, ASTHMA).output
+
+    assert "asthma-34-discharge.json: nothing differs" in said
+    assert "R14 vanishes: Phone or visit the patient at home" in said
+    assert "Made up: encounter.class is one of IMP" in said
+    for identity in ("HARTLEY", "9995000105", "MILL LANE", "1948"):
+        assert identity not in said
+
+
+def test_without_messages_the_samples_are_compared(place):
+    found = json.loads(baton("compare", "--folder", place, "--json").output)
+
+    assert {one["case"] for one in found["messages"]} == {FRAIL.name, ASTHMA.name}

@@ -1,9 +1,10 @@
-"""What the rules of care see of a message: `python -m services.discharge.inbound.onboarding.facts FILE` prints JSON.
+"""What the rules of care see of messages: `python -m services.discharge.inbound.onboarding.facts FILE...` prints JSON.
 
-Codes and times alone; nothing that says who the patient is leaves this page. `baton pathways explain` runs it.
+Codes and times alone; nothing that says who the patient is leaves this page. `baton pathways` runs it.
 """
 
 import argparse
+import contextlib
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +25,18 @@ from services.discharge.inbound.profiles.profile import Profiles
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 with facts; 2 with a sentence when there are none."""
-    parser = argparse.ArgumentParser(prog="pathways explain")
-    parser.add_argument("file", type=Path)
+    """0 with facts; 2 with a sentence when a file has none."""
+    parser = argparse.ArgumentParser(prog="pathways")
+    parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--sources", type=Path)
+    parser.add_argument("--skip", action="store_true", help="Leave out what is no discharge.")
     given = parser.parse_args(arguments)
+    found = []
     try:
-        found = facts_of(given.file.read_bytes(), read_profiles(given.sources))
+        profiles = read_profiles(given.sources)
+        for file in given.files:
+            with contextlib.suppress(*([NoDischargeError] if given.skip else [])):
+                found.append({"file": file.name, "facts": facts_of(file.read_bytes(), profiles)})
     except OSError as error:
         return _cannot(f"{error.filename} cannot be read")
     except (ProfileError, NoDischargeError) as error:

@@ -12,6 +12,7 @@ from services.referral.domain.calendars import LONDON
 from services.referral.outbound.data_files import DataError
 from services.referral.outbound.rulebook.approve import approve
 from services.referral.outbound.rulebook.check import check
+from services.referral.outbound.rulebook.compare import compare
 from services.referral.outbound.rulebook.diff import diff
 from services.referral.outbound.rulebook.explain import explain
 
@@ -19,7 +20,7 @@ from services.referral.outbound.rulebook.explain import explain
 def main(arguments: list[str] | None = None) -> int:
     """0 with what was found, whatever it is; 2 with a sentence when nothing could be looked at."""
     parser = argparse.ArgumentParser(prog="pathways")
-    parser.add_argument("act", choices=("check", "diff", "explain", "approve"))
+    parser.add_argument("act", choices=("check", "diff", "explain", "compare", "approve"))
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--at", type=_instant, help="When the handover opens, local time.")
     parser.add_argument("--name", default="", help="Who approves.")
@@ -44,7 +45,10 @@ def _found(given: argparse.Namespace) -> dict[str, Any]:
         entry = {"name": given.name, "role": given.role, "of": given.of}
         # The wall clock of whoever approves: there is no database here, and nothing is decided by the time.
         return approve(given.folder, entry, datetime.now(UTC).replace(microsecond=0))
-    return explain(orjson.loads(sys.stdin.buffer.read()), given.at, local=given.folder)
+    said = orjson.loads(sys.stdin.buffer.read())
+    if given.act == "compare":
+        return compare(said, given.at, place=given.folder)
+    return explain(said, given.at, place=given.folder)
 
 
 def _instant(text: str) -> datetime:

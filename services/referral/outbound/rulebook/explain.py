@@ -1,36 +1,32 @@
 """What the rules make of a discharge: which fire, with owner and deadline, and why each of the others does not."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from services.referral.domain.calendars import LONDON
-from services.referral.domain.discharge import Discharge, plain_code
+from services.referral.domain.discharge import Discharge
 from services.referral.domain.planning import Planned, plan
 from services.referral.domain.rules import HAPPENED, Rule
 from services.referral.outbound.data_files import DATA, DataError
 from services.referral.outbound.rulebook.book import Book, read_book
-
-_NOBODY = UUID(int=0)
-_AT_DISCHARGE = ("spell.discharged", "patient.died_in_hospital")
+from services.referral.outbound.rulebook.cases import AT_DISCHARGE, discharge_of, local
 
 
 def explain(
-    facts: Mapping[str, Any], at: datetime | None, folder: Path = DATA, local: Path | None = None
+    facts: Mapping[str, Any], at: datetime | None, folder: Path = DATA, place: Path | None = None
 ) -> dict[str, Any]:
     """The rules on one discharge, opened at `at` or else as the patient left. Raises `DataError`."""
-    book, faults = read_book(folder, local)
+    book, faults = read_book(folder, place)
     if book is None:
         raise DataError("; ".join(faults))
-    discharge = _discharge(facts)
+    discharge = discharge_of(facts)
     opened_at = at or discharge.discharged_at
     planned = plan(discharge, opened_at, book.playbook)
-    trigger = _AT_DISCHARGE[discharge.deceased]
+    trigger = AT_DISCHARGE[discharge.deceased]
     fired = {one.rule.id for one in planned}
     return {
-        "opened_at": _local(opened_at),
+        "opened_at": local(opened_at),
         "trigger": trigger,
         "seen": _seen(facts, discharge),
         "fired": [_fired(one, book) for one in planned],
@@ -42,30 +38,10 @@ def explain(
         "wait": [
             {"rule": rule.id, "title": rule.title, "for": _waits_for(rule, book)}
             for rule in book.playbook.rules
-            if rule.trigger not in _AT_DISCHARGE
+            if rule.trigger not in AT_DISCHARGE
         ],
         "off": dict(book.local.off),
     }
-
-
-def _discharge(facts: Mapping[str, Any]) -> Discharge:
-    return Discharge(
-        spell_id=_NOBODY,
-        patient_key="",
-        provider=facts["provider"],
-        encounter_class=facts["encounter_class"],
-        discharged_at=datetime.fromisoformat(facts["discharged_at"]).astimezone(UTC),
-        method=facts["method"],
-        destination=facts["destination"],
-        practice=facts["practice"],
-        pharmacy=facts["pharmacy"],
-        diagnoses=frozenset(plain_code(code) for code in facts["diagnoses"]),
-        indicators=facts["indicators"],
-        said_deceased=facts["deceased"],
-        test_patient=facts["test_patient"],
-        specialty=facts["specialty"],
-        age=facts["age"],
-    )
 
 
 def _seen(facts: Mapping[str, Any], discharge: Discharge) -> dict[str, str]:
@@ -73,7 +49,7 @@ def _seen(facts: Mapping[str, Any], discharge: Discharge) -> dict[str, str]:
     said = {
         "hospital": discharge.provider,
         "class": discharge.encounter_class,
-        "left": _local(discharge.discharged_at),
+        "left": local(discharge.discharged_at),
         "method": discharge.method,
         "destination": discharge.destination,
         "specialty": discharge.specialty,
@@ -103,8 +79,8 @@ def _fired(planned: Planned, book: Book) -> dict[str, Any]:
         "team": planned.team.id,
         "instead_of": planned.instead_of,
         "priority": rule.priority,
-        "due": _local(planned.when.due_at),
-        "not_before": _local(planned.when.not_before) if planned.when.not_before else "",
+        "due": local(planned.when.due_at),
+        "not_before": local(planned.when.not_before) if planned.when.not_before else "",
         "working": planned.when.working,
         "because": rule.when.words,
     }
@@ -114,8 +90,3 @@ def _waits_for(rule: Rule, book: Book) -> str:
     code = rule.trigger.removeprefix(HAPPENED)
     entry = book.happenings.known.get(code)
     return f"{entry.title} ({code})" if entry else rule.trigger
-
-
-def _local(at: datetime) -> str:
-    local = at.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
