@@ -82,6 +82,50 @@ async def test_every_clearing_is_served_by_an_index_and_allowed_to_the_service(
     await connection.close()
 
 
+_ROWS = {
+    ("discharge", "national_events"): """
+        INSERT INTO national_events (event_ref, source, event_id, type, patient_key, happened_at, received_at,
+                                     handed_in_by, urgent, state, next_try_at, ended_at)
+        SELECT gen_random_uuid(), 's', state || days, 't', 'k', at, at, 'h', false, state, at,
+               CASE WHEN state <> 'waiting' THEN at END
+        FROM unnest(ARRAY['no-such-patient', 'taken-in', 'waiting']) AS state,
+             unnest(ARRAY[29, 31]) AS days, LATERAL (SELECT clock_timestamp() - make_interval(days => days) AS at)
+        """,
+    ("discharge", "feed_hours"): """
+        INSERT INTO feed_hours (organisation, application, hour, messages, refused)
+        SELECT 'o', 'a', clock_timestamp() - make_interval(days => days), 1, 0 FROM unnest(ARRAY[364, 366]) AS days
+        """,
+    ("notify", "links"): """
+        INSERT INTO links (token_hash, alert_id, attempt, handover_id, patient_key, purpose, made_at, expires_at)
+        SELECT sha256(days::text::bytea), gen_random_uuid(), 1, gen_random_uuid(), 'k', 'plan',
+               clock_timestamp() - interval '1 year', clock_timestamp() - make_interval(days => days)
+        FROM unnest(ARRAY[-10, 29, 31]) AS days
+        """,
+    ("notify", "digests"): """
+        INSERT INTO digests (team, day)
+        SELECT 't', current_date - days FROM unnest(ARRAY[0, 29, 32]) AS days
+        """,
+}
+_GONE = {"national_events": 1, "feed_hours": 1, "links": 1, "digests": 1}
+
+
+@pytest.mark.parametrize(("service", "table"), _ROWS)
+async def test_what_is_over_goes_and_the_rest_stays(
+    site: Database, service: str, table: str
+) -> None:
+    clearing = kept(service)[table].clearing
+    assert clearing is not None
+    admin = await asyncpg.connect(site.dsn, server_settings={"search_path": service})
+    await admin.execute("SET session_replication_role = replica")  # rows without what they hang on
+    before = int((await admin.execute(_ROWS[service, table])).split()[-1])
+
+    await admin.execute(clearing.sql, clearing.days, 1000)
+
+    left = await admin.fetchval(f"SELECT count(*) FROM {table}")
+    await admin.close()
+    assert before - left == _GONE[table]
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_period_is_a_number_of_days_or_a_setting(service: str) -> None:
     fields = OWN[service][0].model_fields
