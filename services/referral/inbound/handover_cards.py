@@ -30,6 +30,7 @@ _ANSWERS: Mapping[str, Mapping[str, str]] = {
     "redirected": ANSWERED,
     "withdrawn": ENDED,
 }
+_WHEN_EXPECTED = "On the day on which the result is expected, by the team's closing time"
 _UNTOLD = "alert.not_delivered"
 _TOLD: Mapping[str, Tag] = {
     _UNTOLD: Tag("Not reached", "red"),
@@ -150,7 +151,7 @@ def _rule_card(task: TaskView) -> RuleCard:
         why=rule.why,
         done=rule.done,
         not_yours=rule.not_yours,
-        counting=rule.counting,
+        counting=_WHEN_EXPECTED if task.expected_on else rule.counting,
         counted_from=when(task.anchored_at),
         source=f"{rule.source} ({FORCES.get(rule.force, rule.force).lower()})",
         confidence=Tag("Verified", "green")

@@ -84,6 +84,7 @@ class TaskPage:
             document=document_card(task, actor, directory),
             handover=f"/worklist/handovers/{task.handover_id}",
             may_act=may_act,
+            may_hand_on=may_act and task.handover_state == "open",
             may_start=task.status in ("accepted", "on-hold"),
             needs_outcome=task.needs_outcome,
             early=task.not_before is not None and now < task.not_before,

@@ -45,7 +45,7 @@ FROM offers o
 JOIN handovers h USING (handover_id)
 LEFT JOIN known_people p ON p.patient_key = h.patient_key
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(coalesce(r.title, t.code) || CASE WHEN t.about = '' THEN '' ELSE ': ' || t.about END
+    SELECT coalesce(array_agg(CASE WHEN t.about = '' THEN '' ELSE t.about || ': ' END || coalesce(r.title, t.code)
                               ORDER BY t.due_at, t.task_id), '{}') AS titles
     FROM tasks t LEFT JOIN rule_versions r ON r.rule_id = t.rule_id AND r.version = t.rule_version
     WHERE t.handover_id = o.handover_id AND t.offer_id = o.offer_id

@@ -98,8 +98,8 @@ class TaskView:
 
     @property
     def name(self) -> str:
-        """Its title, and of which result it speaks."""
-        return f"{self.rule.title}: {self.about}" if self.about else self.rule.title
+        """Its title, after the result of which it speaks."""
+        return f"{self.about}: {self.rule.title}" if self.about else self.rule.title
 
 
 @dataclass(frozen=True, slots=True)
