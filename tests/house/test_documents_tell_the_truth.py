@@ -155,6 +155,15 @@ def test_each_hazard_names_a_test() -> None:
     assert [row.split("|")[1].strip() for row in rows if not TEST.search(row.split("|")[3])] == []
 
 
+def test_the_first_page_counts_right() -> None:
+    """And shows what is there: its first picture is no link that the others would be tried as."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    [said] = re.findall(r"(\d+) files say what has to be done", text)
+    assert int(said) == len(list((ROOT / "services/referral/data/pathways").glob("*.yaml")))
+    assert all((ROOT / shown).is_file() for shown in re.findall(r'src="([^"]+)"', text))
+    assert len(text.splitlines()) < 90, "two screens"
+
+
 def test_what_the_person_on_call_looks_for_can_be_found() -> None:
     text = (ROOT / "docs/OPERATIONS.md").read_text("utf-8")
     code = "\n".join(p.read_text("utf-8") for p in python_files() if name_of(p).startswith("serv"))
