@@ -15,7 +15,7 @@ from services.chassis.sessions import DemoPerson
 from services.chassis.web import Place, create_app
 from services.console.page.config import ConsoleSettings
 from services.console.page.discard_pages import discard_pages
-from services.console.page.presenter import parked_rows, service_row
+from services.console.page.presenter import parked_record, parked_rows, service_row
 from services.console.page.services import Services
 
 Operator = Annotated[Actor, allow(Role.OPERATOR)]
@@ -59,7 +59,11 @@ def build(settings: ConsoleSettings, transport: httpx2.AsyncBaseTransport | None
     async def parked(request: Request, _: Operator, service: str, parked_id: UUID) -> HTMLResponse:
         records = await services.parked_records(service, parked_id)
         return pages.render(
-            request, "parked.html", service=service, parked_id=parked_id, records=records
+            request,
+            "parked.html",
+            service=service,
+            parked_id=parked_id,
+            records=[parked_record(each) for each in records],
         )
 
     @app.post("/parked/{service}/{parked_id}/release", include_in_schema=False)

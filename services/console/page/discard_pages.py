@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from services.chassis.access import Actor, Role, allow
 from services.chassis.errors import Refusal
 from services.chassis.pages import Pages
+from services.console.page.presenter import parked_record
 from services.console.page.services import Services
 
 Operator = Annotated[Actor, allow(Role.OPERATOR)]
@@ -63,7 +64,7 @@ async def _record(services: Services, service: str, parked_id: UUID) -> dict[str
             return {
                 "service": service,
                 "parked_id": parked_id,
-                "record": record,
+                "record": parked_record(record),
                 "behind": behind,
                 "longest": _LONGEST,
             }

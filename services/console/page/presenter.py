@@ -69,6 +69,13 @@ def parked_rows(answers: Sequence[Answer]) -> list[ParkedRow]:
     return [row for _, row in sorted(rows, key=lambda pair: str(pair[0]))]
 
 
+def parked_record(record: dict[str, Any]) -> dict[str, Any]:
+    """One record that waits, with why in words and since when."""
+    why = _REASONS.get(record["reason"], record["reason"])
+    error = f": {record['error']}" if record["error"] else ""
+    return record | {"why": f"{why.capitalize()}{error}", "since": _moment(record["parked_at"])}
+
+
 def _waiting(said: dict[str, Any]) -> str:
     count = said["outbox_unpublished"]
     age = said["outbox_oldest_age_seconds"]

@@ -147,6 +147,8 @@ def test_what_waits_behind_a_key_is_shown_without_its_contents(
 
     assert "care.spells.v1, partition 2, offset 41" in text
     assert "spell:019a, number 2" in text
+    assert "Could not be handled: ValueError" in text
+    assert "Fri 20 Nov, 09:30" in text
 
 
 @pytest.mark.parametrize(("service", "status"), [("referral", 404), ("nobody", 404)])

@@ -8,10 +8,11 @@ from fastapi import FastAPI
 
 from tests.integration.console.conftest import JOURNEY, PARKED_ID, Services
 from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
+from tests.support.every_page import SIZES, read_every_page
 from tests.support.web import served
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, ViewportSize
 
 pytestmark = pytest.mark.browser
 PARKED = f"/parked/referral/{PARKED_ID}"
@@ -39,6 +40,23 @@ async def test_no_page_breaks_an_accessibility_rule(page: "Page", address: str) 
     for path in (*PATHS, "/journey?reference=wrong"):
         await page.goto(address + path)
         await assert_accessible(page)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
+async def test_every_page_there_is_can_be_read_by_everybody(
+    page: "Page", page_app: FastAPI, address: str, size: "ViewportSize"
+) -> None:
+    visits = {
+        "Robin Ashe": {
+            "/": "/",
+            "/sign-in": "/sign-in",
+            "/parked/{service}/{parked_id}": PARKED,
+            "/parked/{service}/{parked_id}/discard": f"{PARKED}/discard",
+            "/journey": f"/journey?reference={JOURNEY}",
+        }
+    }
+
+    await read_every_page(page_app, page, address, visits, lambda _: sign_in(page, address), size)
 
 
 async def test_pages_fit_a_phone_and_the_narrowest_window(page: "Page", address: str) -> None:

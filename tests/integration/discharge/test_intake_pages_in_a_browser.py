@@ -5,6 +5,7 @@ import pytest
 from tests.integration.discharge.conftest import Ward
 from tests.integration.discharge.test_feeds import a_past, a_watch, counted_until
 from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
+from tests.support.every_page import SIZES, read_every_page
 from tests.support.hospital import NHS_NUMBER, a_notification, an_adt
 from tests.support.web import served
 
@@ -60,6 +61,27 @@ async def test_every_page_can_be_read_by_everybody(ward, page, address, size):
             assert await page.locator("h1").count() == 1
             await assert_accessible(page)
             await assert_fits(page)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
+async def test_every_page_there_is_can_be_read_by_everybody(ward, page, address, size):
+    found = await a_busy_day(ward)
+    visits = {
+        "integration": {
+            "/": "/",
+            "/sign-in": "/sign-in",
+            "/intake": "/intake",
+            "/intake/{message_id:uuid}": f"/intake/{found['M2AA']}",
+            "/intake/{message_id:uuid}/clash": f"/intake/{found['M2AE']}/clash",
+            "/data-quality": "/data-quality",
+            "/sources": "/sources",
+            "/identities": "/identities",
+        }
+    }
+
+    await read_every_page(
+        ward.app, page, address, visits, lambda who: sign_in(page, address, who), size
+    )
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROWEST], ids=["wide", "narrowest"])

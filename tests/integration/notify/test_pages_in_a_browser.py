@@ -10,6 +10,7 @@ from schemas.offer import OfferMade
 from services.chassis.ids import new_id
 from tests.support.axe import NARROWEST, PHONE, assert_accessible, assert_fits
 from tests.support.eventually import eventually
+from tests.support.every_page import SIZES, read_every_page
 from tests.support.web import served
 from tests.unit.notify.builders import COMMUNITY, ELM_TREE, TWENTY_POINTS
 from tests.unit.notify.facts import (
@@ -69,6 +70,29 @@ async def test_a_patient_can_read_the_plan_on_any_screen(house, page, address, n
             .map(part => parseFloat(getComputedStyle(part).fontSize)))"""
     )
     assert smallest >= (26.6 if needs else 16)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
+async def test_every_page_there_is_can_be_read_by_everybody(house, page, address, size):
+    handover = opened(at=house.now)
+    await house.hear(described(), handover, accepted(handover))
+    link = await link_of(house)
+    visits = {
+        "staff-elm-tree": {"/": "/", "/sign-in": "/sign-in", "/alerts-inbox": "/alerts-inbox"},
+        "the patient": {
+            "/p/{token}": link,
+            "/p/{token}/worse": f"{link}/worse",
+            "/p/{token}/contact": f"{link}/contact",
+        },
+    }
+
+    async def comes(who):
+        await page.context.clear_cookies()
+        if who != "the patient":
+            await sign_in(page, address, who)
+
+    await read_every_page(house.app(), page, address, visits, comes, size)
 
 
 async def test_the_plan_changes_while_it_is_read(house, page, address):
