@@ -8,7 +8,7 @@ import pytest
 import structlog
 import yaml
 
-from services.chassis.settings import SettingsError
+from services.chassis import process
 from services.referral import app
 from services.referral.config import ReferralSettings
 from services.referral.outbound.approval_file import NotApprovedError, digest_of, read_approvals
@@ -71,11 +71,35 @@ def test_a_rule_that_two_people_approved_goes_live(place):
     assert starts(place) is not None
 
 
-def test_who_starts_a_live_site_too_soon_is_told_what_to_run(place):
-    with pytest.raises(SettingsError) as refused:
-        starts(place)
+def last_words(place: Path, environment: str, monkeypatch: pytest.MonkeyPatch) -> object:
+    """What a process says as it ends."""
 
-    assert f"baton pathways approve --folder {place} --name NAME --role ROLE" in str(refused.value)
+    async def serve(service, settings, build):
+        build(settings, MagicMock(service=service))
+
+    monkeypatch.setattr(process, "_serve", serve)
+    monkeypatch.setattr(process.telemetry, "configure", lambda service: None)
+    monkeypatch.setattr(process.log, "configure", lambda service, level: None)
+    given = GIVEN | {"environment": environment, "pathways_folder": place}
+    for name, value in given.items():
+        monkeypatch.setenv(f"BATON_{name.upper()}", str(value))
+    with pytest.raises(SystemExit) as end:
+        process.main("referral", ReferralSettings, app.build)
+    return end.value.code
+
+
+def test_who_starts_a_live_site_too_soon_is_told_what_to_run(place, monkeypatch):
+    assert last_words(place, "live", monkeypatch) == (
+        f"referral: {place}: 0 of 2 approvals of the text as it is now, and a live site needs them all; "
+        f"run: baton pathways approve --folder {place} --name NAME --role ROLE"
+    )
+
+
+def test_a_rule_file_that_cannot_be_used_ends_the_start_with_its_name_and_field(place, monkeypatch):
+    """The process ended with the kind of fault alone, and nobody on call knew which file."""
+    (place / "R27.yaml").write_text("id: R27\nreason: We do not need it here.\noff: maybe\n")
+
+    assert str(last_words(place, "test", monkeypatch)).startswith("referral: R27.yaml: off: ")
 
 
 def test_the_rules_of_the_nation_need_nobody_s_approval_here(tmp_path):
