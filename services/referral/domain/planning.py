@@ -26,8 +26,6 @@ from services.referral.domain.rules import (
 )
 
 SENDING_ROLE = "discharging-ward"
-OF_THE_STAY = "Results of this stay"
-"""What is missing where nobody has said which result it is."""
 
 Ids = Callable[[], UUID]
 
@@ -110,8 +108,7 @@ def plan_again(rule: Rule, handover: Handover, playbook: Playbook) -> Planned:
     """A rule of this handover, counted anew from what it knows by now."""
     sender = playbook.directory.teams.get(handover.sender_team, playbook.directory.last_resort)
     case = handover.case
-    codes = _codes_of(handover)
-    anchors = _anchors(handover.opened_at, handover.happened)
+    codes, anchors = _codes_of(handover), _anchors(handover.opened_at, handover.happened)
     return _planned(rule, sender, sender, codes, anchors, playbook, service_of(case, playbook))
 
 
@@ -154,8 +151,6 @@ def task_of(
     result: MissingResult | None = None,
 ) -> Task:
     """The task; with no offer it is the team's own duty and needs nobody's acceptance."""
-    if planned.rule.each_result and result is None:
-        result = MissingResult(OF_THE_STAY, planned.team.id)
     return Task(
         task_id=new_id(),
         handover_id=handover.handover_id,
@@ -175,7 +170,7 @@ def task_of(
         priority=planned.rule.priority,
         working=planned.when.working,
         rings_at=planned.rings_at,
-        result=result,
+        result=result or planned.rule.unnamed_result(planned.team),
     )
 
 

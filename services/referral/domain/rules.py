@@ -9,7 +9,7 @@ from services.referral.domain.calendars import BankHolidays
 from services.referral.domain.conditions import Condition
 from services.referral.domain.counting import Counting, WorkingDays
 from services.referral.domain.directory import Directory, Team
-from services.referral.domain.handover import Priority
+from services.referral.domain.handover import MissingResult, Priority
 
 Trigger = str
 """What may bring a rule into play: one of `TRIGGERS`, or `happened.` with a code of `happenings.yaml`."""
@@ -148,6 +148,10 @@ class Rule:
     """Whether every missing result has a task of its own by this rule, with the team that ordered the test."""
     proved_by: tuple[str, ...] = ()
     """What completes it beside the word of its owner, as a person reads it."""
+
+    def unnamed_result(self, team: Team) -> MissingResult | None:
+        """What its task looks for where nobody has said which result it is."""
+        return MissingResult("Results of this stay", team.id) if self.each_result else None
 
     @property
     def unverified(self) -> bool:
