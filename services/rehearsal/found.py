@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from services.rehearsal.local_time import write_moment
+from services.rehearsal.responding import Sent
 
 Row = Mapping[str, Any]
 _PRIORITIES = ("routine", "urgent", "asap", "stat")
@@ -51,6 +52,12 @@ WHERE h.patient_key = $1 ORDER BY l.at, l.entry_id
 """
 
 
+_LATEST_DOCUMENT = """
+SELECT m.control_id, d.sender FROM discharge.documents d JOIN discharge.source_messages m USING (message_id)
+WHERE d.patient_key = $1 ORDER BY d.document_id DESC LIMIT 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """Looks at everything about one patient."""
@@ -85,6 +92,11 @@ class Finder:
     async def alerts(self, key: str) -> Sequence[Row]:
         """In the order in which they were made."""
         return [_readable(row) for row in await self.connection.fetch(_ALERTS, key)]
+
+    async def latest_document(self, key: str) -> Sent | None:
+        """What a practice answers."""
+        row = await self.connection.fetchrow(_LATEST_DOCUMENT, key)
+        return Sent(row["control_id"], row["sender"]) if row else None
 
     async def history(self, key: str) -> Sequence[Row]:
         """In the order of time."""

@@ -14,6 +14,7 @@ from services.rehearsal.found import Finder
 from services.rehearsal.local_time import read_when, say_moment
 from services.rehearsal.narrator import Narrator
 from services.rehearsal.post import Said
+from services.rehearsal.responding import meaning_of, response_to
 from services.rehearsal.sending import label_of, message_of
 from services.rehearsal.story import Person, Record, Step, Story, Trouble
 from services.rehearsal.timeline import Entry, Kind, Outcome
@@ -34,6 +35,8 @@ class Stage(Protocol):
     def key_of(self, nhs_number: str) -> str: ...
 
     def team(self, team: str) -> str: ...
+
+    def organisation(self, team: str) -> str: ...
 
     async def take_in(self, body: bytes, via: str) -> str:
         """Hand a message in; gives what the sender is answered."""
@@ -111,6 +114,18 @@ class Play:
         good = answer == step.answer if step.answer else answer == "AA"
         if not good:
             self._failed([f"answer: - {step.answer or 'AA'}", f"answer: + {answer}"])
+
+    async def _respond(self, step: Step) -> None:
+        person, code = self._person(step.person), step.respond or 0
+        sent = await self._stage.finder.latest_document(self._key(person))
+        if sent is None:
+            raise StoryError("there is no document to answer")
+        by = self._stage.organisation(step.who)
+        answer = await self._stage.take_in(response_to(sent, code, by, self._stage.now), "")
+        text = f"{self._who(step.who)} answers the document: {meaning_of(code)}"
+        self._add("message", person.name, text)
+        if answer != "AA":
+            self._failed(["answer: - AA", f"answer: + {answer}"])
 
     async def _feed(self, step: Step) -> None:
         self._stopped = step.feed == "stop"

@@ -43,6 +43,11 @@ class VirtualStage:
         known = self._town.playbook.directory.teams.get(team)
         return known.name if known else team
 
+    def organisation(self, team: str) -> str:
+        """The ODS code of a team's organisation, or what was given where it is no team."""
+        known = self._town.playbook.directory.teams.get(team)
+        return known.organisation if known else team
+
     async def take_in(self, body: bytes, via: str) -> str:
         """By the door that every message goes through, as of the virtual time."""
         intake = self._town.intake

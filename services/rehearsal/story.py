@@ -91,7 +91,18 @@ class Never(Part):
     said: Sequence[Row] = ()
 
 
-KINDS = ("send", "act", "national", "deliver", "fail", "feed", "wait", "expect", "nothing")
+KINDS = (
+    "send",
+    "respond",
+    "act",
+    "national",
+    "deliver",
+    "fail",
+    "feed",
+    "wait",
+    "expect",
+    "nothing",
+)
 
 
 class Step(Part):
@@ -108,6 +119,9 @@ class Step(Part):
     """What the sender is answered, for example `AA` or `AE 205`; empty: it must be accepted."""
     source: str = ""
     """The feed that it comes from, for steps that stop one."""
+
+    respond: int | None = None
+    """The code of ITK3 with which the organisation `as` answers the patient's latest document."""
 
     act: str | None = None
     who: str = Field("", alias="as")

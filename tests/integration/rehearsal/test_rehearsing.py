@@ -148,6 +148,7 @@ async def test_the_page_stands_alone_and_anybody_can_read_it(
         ("  - {act: accept, as: practice-Z90001}", "there is no offer to practice-Z90001"),
         ('  - {at: "2020-01-01 00:00", wait: "+1h"}', "is before the step before it"),
         ("  - send: nowhere.hl7", "no readable message"),
+        ("  - {respond: 20013, as: practice-Z90001}", "there is no document to answer"),
     ],
 )
 async def test_a_step_that_cannot_be_played_ends_the_story_with_a_sentence(
