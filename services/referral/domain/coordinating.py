@@ -1,13 +1,21 @@
 """The single point of contact: who it is, who proposes, and that the patient may choose (A04 to A06, R13)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.referral.domain.errors import CoordinatorIncomplete, NotInThisHandover
-from services.referral.domain.facts import CoordinatorNamed
+from services.referral.domain.facts import (
+    CoordinatorNamed,
+    Fact,
+    HandoverCompleted,
+    HandoverReplanned,
+    HandoverWithdrawn,
+)
 from services.referral.domain.handover import Coordinator, Handover, Offer, Whole
-from services.referral.domain.people import PATIENT, Person
+from services.referral.domain.offer_facts import OfferDeclined, OfferRedirected, TasksOffered
+from services.referral.domain.people import PATIENT, SYSTEM, Person
 from services.referral.domain.planning import Ids, plan_on, task_of
 from services.referral.domain.rules import Playbook
 from services.referral.domain.task_facts import TaskAdded
@@ -86,6 +94,44 @@ def choose(
     if chosen is None or team not in teams_in(whole):
         return ()
     return (CoordinatorNamed(Coordinator("chosen", team, chosen.name, chosen.phone), now, PATIENT),)
+
+
+def leave(whole: Whole, facts: Iterable[Fact], now: datetime) -> tuple[CoordinatorNamed, ...]:
+    """The patient's contact is missing again, when by these facts their team has no part in the handover any more.
+
+    Who reads a name on their page rings it. Nothing in a handover that closes, after a death, or where somebody is
+    named in the same moment.
+    """
+    handover, team = whole.handover, whole.handover.coordinator.team
+    facts = tuple(facts)
+    if handover.state != "open" or not team or any(map(_needs_no_contact, facts)):
+        return ()
+    gone, came = set[UUID](), set[str]()
+    for fact in facts:
+        match fact:
+            case HandoverReplanned(withdrawn=withdrawn, offers=offers):
+                gone.update(withdrawn)
+                came.update(offer.team for offer in offers)
+            case OfferDeclined(offer_id=offer_id):
+                gone.add(offer_id)
+            case OfferRedirected(offer_id=offer_id, offer=offer):
+                gone.add(offer_id)
+                came.add(offer.team)
+            case TasksOffered(offer=offer):
+                came.add(offer.team)
+            case _:
+                pass
+    left = tuple(offer for offer in whole.offers if offer.offer_id not in gone)
+    stays = team in came or team in teams_in(replace(whole, offers=left))
+    if stays or team not in teams_in(whole) or handover.death == "said":
+        return ()
+    return (CoordinatorNamed(Coordinator("missing"), now, SYSTEM),)
+
+
+def _needs_no_contact(fact: Fact) -> bool:
+    if isinstance(fact, HandoverReplanned):
+        return fact.death == "said"
+    return isinstance(fact, CoordinatorNamed | HandoverWithdrawn | HandoverCompleted)
 
 
 def still_missing(

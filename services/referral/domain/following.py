@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.referral.domain.coordinating import leave
 from services.referral.domain.facts import (
     Fact,
     HandoverCompleted,
@@ -44,12 +45,13 @@ _LATER: Mapping[ReferralState, int] = {"received": 0, "triaged": 1, "accepted": 
 def follow(
     whole: Whole, facts: Sequence[Fact], now: datetime, playbook: Playbook, new_id: Ids
 ) -> tuple[Fact, ...]:
-    """These facts, and what they mean for the referral that the handover is about; as they are, if it is about none."""
+    """These facts, and what they mean for the patient's contact and for the referral that the handover is about."""
     if whole.handover.progress is None or not facts:
-        return tuple(facts)
+        return (*facts, *leave(whole, facts, now))
     trail = _Trail(whole, whole.handover.progress, now, playbook, new_id)
     told = tuple(told for fact in facts for told in trail.tell(fact))
-    return (*told, *trail.close())
+    told = (*told, *trail.close())
+    return (*told, *leave(whole, told, now))
 
 
 @dataclass

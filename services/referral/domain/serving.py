@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.referral.domain import closing
-from services.referral.domain.errors import NotFound
+from services.referral.domain.errors import NotFound, OfferAlreadyAnswered
 from services.referral.domain.facts import Fact, HandoverWithdrawn
 from services.referral.domain.handover import Offer, Whole
 from services.referral.domain.happening import happen
@@ -55,6 +55,8 @@ def waiting_offer(whole: Whole, person: Person) -> Offer:
     for offer in whole.offers:
         if offer.team == progress.team and offer.state == "offered":
             return offer
+    if _accepted(whole, progress):
+        raise OfferAlreadyAnswered("accepted")
     raise NotFound("offer")
 
 

@@ -6,7 +6,13 @@ from uuid import UUID
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import UnitOfWork
 from services.referral.domain import closing
-from services.referral.domain.facts import Fact, HandoverReplanned, HandoverWithdrawn
+from services.referral.domain.coordinating import A_DAY
+from services.referral.domain.facts import (
+    CoordinatorNamed,
+    Fact,
+    HandoverReplanned,
+    HandoverWithdrawn,
+)
 from services.referral.domain.handover import FINAL, Task, Whole
 from services.referral.domain.offer_facts import (
     OfferAccepted,
@@ -47,6 +53,8 @@ async def record(
     for change in changes:
         for fact in change.facts:
             _keep_time(unit, fact)
+            if isinstance(fact, CoordinatorNamed) and fact.coordinator.state == "missing":
+                unit.set_timer(COORDINATOR, change.whole.handover.handover_id, fact.at + A_DAY)
             if isinstance(fact, HandoverWithdrawn):
                 WITHDRAWN[fact.reason].inc()
                 notices += _notices(unit, change.whole, fact, playbook)
