@@ -91,7 +91,8 @@ def _twice(edition: Edition, day: date) -> Iterator[Problem]:
         for other in teams[1:]:
             first = teams[0].name
             yield Problem(
-                other.id, f"{organisation} has two teams as {role}: {first} is asked, this one not"
+                other.id,
+                f"{organisation} has two teams as {_words(role)}: {first} is asked, this one not",
             )
 
 
@@ -109,5 +110,10 @@ def _places(edition: Edition, day: date, rules: Iterable[Rule]) -> Iterator[Prob
         for role in sorted(roles):
             if (role, place) not in standing.by_place:
                 yield Problem(
-                    place, f"{place} has nobody as {role}: the rule's fallback is asked instead"
+                    place,
+                    f"{_words(place).title()} has no {_words(role)}: the rule's fallback is asked instead",
                 )
+
+
+def _words(code: str) -> str:
+    return code.replace("-", " ")

@@ -187,7 +187,7 @@ async def test_the_check_names_what_needs_a_person(house):
         found = (await operator.get("/directory/check")).json()
 
     assert [one["sentence"] for one in found if one["fault"]] == []
-    assert any("northgate has nobody as" in one["sentence"] for one in found)
+    assert any("Northgate has no care home team" in one["sentence"] for one in found)
 
 
 async def test_a_practice_that_an_import_closes_loses_its_work_within_the_minute(moving):

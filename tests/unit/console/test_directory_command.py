@@ -10,7 +10,7 @@ from services.console.errors import ConsoleError
 
 CHANGE = {"id": "Z90006", "name": "Quayside Surgery", "words": "gp-practice"}
 FAULT = {"about": "Z90002", "sentence": "Harbour follows itself in a circle", "fault": True}
-WARNING = {"about": "ZVO", "sentence": "northgate has nobody as transfer-hub", "fault": False}
+WARNING = {"about": "ZVO", "sentence": "Northgate has no transfer hub", "fault": False}
 
 
 class FakeOperator:
@@ -61,7 +61,7 @@ def test_a_preview_tells_every_change_and_applies_nothing(file, monkeypatch, cap
     said = capsys.readouterr().out
     assert "Added: 1" in said
     assert "Quayside Surgery (Z90006): gp-practice" in said
-    assert "northgate has nobody as transfer-hub" in said
+    assert "Northgate has no transfer hub" in said
     assert operator.applied == []
 
 
