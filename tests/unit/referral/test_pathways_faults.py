@@ -1,5 +1,6 @@
 """Each fault that would keep a rule silent, late or heard by nobody is found, with its file and its field."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ FAULTS = {
         },
         "deadline: the window that begins on ",
     ),
+    "a service that is closed for all of the time that there is": (
+        "R47",
+        {
+            ("task", "priority"): "urgent",
+            ("deadline",): {"kind": "clock_hours", "hours": 24, "anchor": "received_at"},
+        },
+        "task.cover: ",
+    ),
     "an age that is counted from a discharge": (
         "R26",
         {("deadline",): {"kind": "age_at", "years": 18, "anchor": "discharged_at"}},
@@ -140,9 +149,8 @@ def seeded(place: Path, rule: str, changes: dict) -> list[str]:
     book, faults = read_book(local=place)
     if book is None:
         return list(faults)
-    kept = tuple(one for one in book.playbook.rules if one.id == rule)
-    object.__setattr__(book.playbook, "rules", kept)
-    return list(faults_of(book))
+    alone = tuple(one for one in book.playbook.rules if one.id == rule)
+    return list(faults_of(replace(book, playbook=replace(book.playbook, rules=alone))))
 
 
 def write(place: Path, rule: str, changes: dict) -> None:
@@ -202,7 +210,8 @@ def test_what_only_a_system_could_say_and_none_does_is_found(tmp_path):
 def test_a_file_that_would_quietly_not_be_read_is_found(tmp_path):
     (tmp_path / "older").mkdir()
     (tmp_path / "R26.yml").write_text("id: R26\noff: true\nreason: We review by telephone.\n")
-    (tmp_path / "older" / "R33.yaml").write_text("id: R33")
+    (tmp_path / "older" / "R33.yaml").write_text("id: R33\noff: true\n")
+    (tmp_path / "older" / "story.yaml").write_text("title: A story of ours, and no rule\n")
 
     assert check(local=tmp_path)["faults"] == [
         "R26.yml: it is never read: rules lie in the folder itself and end in .yaml",

@@ -9,7 +9,7 @@ from services.referral.domain.rules import Playbook
 from services.referral.outbound.approval_file import Approvals, read_approvals
 from services.referral.outbound.calendar_files import read_calendars
 from services.referral.outbound.condition_entries import read_value_sets
-from services.referral.outbound.data_files import DATA, DataError
+from services.referral.outbound.data_files import DATA, DataError, parsed
 from services.referral.outbound.directory_file import read_directory
 from services.referral.outbound.happening_files import Happenings, read_happenings
 from services.referral.outbound.measures_file import read_contacts
@@ -88,13 +88,21 @@ def read_book(folder: Path = DATA, local: Path | None = None) -> tuple[Book | No
 
 
 def _unread(local: Path) -> dict[str, str]:
-    """What looks like a file of rules, where rules are looked for in the folder itself and end in `.yaml`."""
+    """What looks like a rule, where rules are looked for in the folder itself and end in `.yaml`."""
     deep = (path for path in local.rglob("*") if path.suffix.lower() in (".yaml", ".yml"))
     return {
         str(path.relative_to(local)): "rules lie in the folder itself and end in .yaml"
         for path in sorted(deep)
-        if path.parent != local or path.suffix != ".yaml"
+        if (path.parent != local or path.suffix != ".yaml") and _looks_like_a_rule(path)
     }
+
+
+def _looks_like_a_rule(path: Path) -> bool:
+    try:
+        said = parsed(path)
+    except DataError:
+        return False
+    return isinstance(said, dict) and not said.keys().isdisjoint({"applies_when", "off"})
 
 
 def _try(reading: Callable[[], Read], faults: list[str]) -> Read | None:

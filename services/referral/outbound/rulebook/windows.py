@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from services.referral.domain.calendars import BankHolidays, instant, open_within
 from services.referral.domain.deadlines import due
 from services.referral.domain.directory import Team
+from services.referral.domain.planning import SENDING_ROLE
 from services.referral.domain.rules import Asked, Playbook, Rule
 
 _PRESSING = frozenset({"urgent", "asap", "stat"})
@@ -17,7 +18,7 @@ A_YEAR = 366
 
 def unmet(rule: Rule, playbook: Playbook, start: date | None = None) -> Iterator[tuple[str, str]]:
     """The first day of a year on which a team of the owner's role cannot act in time, team by team."""
-    if rule.priority not in _PRESSING or not rule.owner.role:
+    if rule.priority not in _PRESSING:
         return
     first = start or first_day(playbook.holidays)
     covers = teams(rule.cover, playbook) if rule.cover else ()
@@ -37,8 +38,11 @@ def first_day(holidays: BankHolidays) -> date:
 
 
 def teams(asked: Asked, playbook: Playbook) -> Sequence[Team]:
-    """Every team that may be meant."""
-    return [team for team in playbook.directory.teams.values() if team.role == asked.role]
+    """Every team that may be meant: those with the role, or for a service those that offer one."""
+    known = playbook.directory.teams.values()
+    if asked.of == "service" and not asked.role:
+        return [team for team in known if team.services]
+    return [team for team in known if team.role == (asked.role or SENDING_ROLE)]
 
 
 def _closed_day(
