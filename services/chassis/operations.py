@@ -13,6 +13,7 @@ from services.chassis.listener import Listener
 from services.chassis.metrics import registry
 from services.chassis.parked_operations import parked_operations, shown
 from services.chassis.relay import Relay
+from services.chassis.replay_operations import replay_operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,7 @@ def operations(
         }
 
     router.include_router(parked_operations(database, consumer))
+    router.include_router(replay_operations(database))
 
     @router.get("/trace/{correlation_id}")
     async def trace(correlation_id: UUID) -> list[dict[str, Any]]:

@@ -135,11 +135,11 @@ async def anything_pending(connection: Connection) -> bool:
 
 
 async def backlog(connection: Connection) -> tuple[int, float]:
-    """How many letters wait, and for how many seconds the oldest of them does (0 when none waits)."""
+    """How many letters wait, and for how many seconds the oldest does that was never published (0: none does)."""
     row = await connection.fetchrow(
         """
         SELECT count(*) AS waiting,
-               coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float AS age
+               coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at) FILTER (WHERE NOT again)), 0)::float AS age
         FROM outbox_pending JOIN outbox USING (event_id)
         """
     )

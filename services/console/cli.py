@@ -179,6 +179,24 @@ def rehearse(
 
 
 @app.command()
+def replay(
+    service: Annotated[str, typer.Argument(help="discharge, referral or notify: who said it.")],
+    since: Annotated[
+        str, typer.Option("--since", help="A time with its zone: 2026-11-20T09:30:00Z.")
+    ],
+    stream: Annotated[
+        str | None, typer.Option("--stream", help="One stream alone, as `baton trace` shows it.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it, and not only count.")] = False,
+    json: Json = False,
+) -> None:
+    """Publish again what a service said, for listeners that lost it; who has heard it takes no notice."""
+    from services.console.commands.replay import replay as run
+
+    run(service, since=since, stream=stream, yes=yes, as_json=json)
+
+
+@app.command()
 def trace(
     correlation_id: Annotated[
         str, typer.Argument(help="The id of one journey, as pages and logs show it.")

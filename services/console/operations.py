@@ -50,6 +50,14 @@ class Operator:
         """What was given up there, by whom and why."""
         return self._ask("GET", service, "/operations/parked/discarded")
 
+    def count_again(self, service: str, **wanted: str | None) -> Json:
+        """How many events would be published again, and up to when."""
+        return self._ask("POST", service, "/operations/replay/count", json=wanted)
+
+    def say_again(self, service: str, **wanted: str | None) -> Json:
+        """Let the service publish the next few of these events again."""
+        return self._ask("POST", service, "/operations/replay", json=wanted)
+
     def trace(self, service: str, correlation_id: str) -> Json:
         """What the service did in one journey."""
         return self._ask("GET", service, f"/operations/trace/{correlation_id}")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from services.chassis.replay import Wanted, say_again
 from services.referral.outbound.keeping import KEEPING
 from tests.integration.referral.conftest import (
     EDNA,
@@ -174,6 +175,23 @@ async def test_a_team_has_a_handful_of_webhooks_and_no_more(house: House, hook: 
     async with house.client(PHARMACY) as client:
         body = {"team": PHARMACY, "url": hook.url, "events": ["*"]}
         assert (await client.post("/webhooks", json=body)).status_code == 409
+
+
+async def test_what_is_only_published_again_is_told_to_nobody_again(
+    house: House, hook: Hook
+) -> None:
+    subscription = await subscribed(house, hook)
+    since = await house.pool.fetchval("SELECT clock_timestamp()")
+    await house.open()
+    before = await told(house, subscription)
+    await house.pool.execute("DELETE FROM outbox_pending")
+
+    async with house.database.unit_of_work() as unit:
+        events, _ = await say_again(unit.connection, Wanted(since, unit.now), None)
+
+    assert events > 0
+    assert before != []
+    assert await told(house, subscription) == before
 
 
 async def test_what_ended_three_months_ago_is_cleared_up(house: House, hook: Hook) -> None:
