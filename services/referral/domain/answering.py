@@ -33,7 +33,10 @@ def accept(
 def decline(
     whole: Whole, offer_id: UUID, person: Person, now: datetime, *, reason: str
 ) -> OfferDeclined:
-    """Say no, with a reason of ours or of the Booking and Referral Standard; the team that asked, accountable all along, takes the tasks up."""
+    """Say no, with a reason of ours or of the Booking and Referral Standard.
+
+    The team that asked, accountable all along, takes the tasks up. Raises `ReasonUnknown`, and what `accept` raises.
+    """
     offer = _answerable(whole, offer_id, person)
     reason = reasons.BARS.get(reason, reason)
     if reason not in reasons.DECLINE:

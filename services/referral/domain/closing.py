@@ -30,7 +30,10 @@ def complete(whole: Whole, person: Person, now: datetime) -> HandoverCompleted:
 def withdraw(
     whole: Whole, person: Person, now: datetime, *, reason: str
 ) -> tuple[HandoverWithdrawn | TaskChanged, ...]:
-    """Call it off, accepted and running parts too; everyone who was told must stop. Missing results are looked for."""
+    """Call it off, accepted and running parts too; everyone who was told must stop. Missing results are looked for.
+
+    Raises `NotTheCoordinator`, `HandoverClosed` or `ReasonUnknown`.
+    """
     _must_coordinate(whole, person)
     if reason not in reasons.WITHDRAW:
         raise ReasonUnknown

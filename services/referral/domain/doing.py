@@ -32,7 +32,10 @@ MOVES: Mapping[TaskStatus, frozenset[TaskStatus]] = {
 
 
 def start(whole: Whole, task_id: UUID, person: Person, now: datetime) -> TaskChanged:
-    """Begin a task, so that the rest of the team sees that somebody is at it."""
+    """Begin a task, so that the rest of the team sees that somebody is at it.
+
+    Raises `NotTheOwner`, `OfferNotAccepted` before anybody has accepted it, and `MoveNotAllowed`.
+    """
     return _move(_mine(whole, task_id, person), "in-progress", person, now)
 
 
@@ -42,7 +45,7 @@ def complete(
     """Say that a task is done.
 
     A sentence on the outcome is needed where its rule asks for one, and before the time from which the task may
-    be done.
+    be done: else `ReasonMissing`. Raises what `start` raises besides.
     """
     task = _mine(whole, task_id, person)
     reason = reason.strip()
@@ -54,7 +57,10 @@ def complete(
 
 
 def fail(whole: Whole, task_id: UUID, person: Person, now: datetime, *, reason: str) -> TaskChanged:
-    """Say that a task cannot be done, and why; a follow-on for the coordinator must be added with it."""
+    """Say that a task cannot be done, and why; a follow-on for the coordinator must be added with it.
+
+    Raises `ReasonMissing`, and what `start` raises.
+    """
     task = _mine(whole, task_id, person)
     if not reason.strip():
         raise ReasonMissing(
@@ -64,7 +70,10 @@ def fail(whole: Whole, task_id: UUID, person: Person, now: datetime, *, reason: 
 
 
 def note(whole: Whole, task_id: UUID, person: Person, now: datetime, *, text: str) -> TaskNoted:
-    """Write something down: an attempt that failed, a message left. It completes nothing (B0 rule 7)."""
+    """Write something down: an attempt that failed, a message left. It completes nothing (B0 rule 7).
+
+    Raises `ReasonMissing` where nothing is written.
+    """
     _mine(whole, task_id, person)
     if not text.strip():
         raise ReasonMissing("Write the note before you save it.")

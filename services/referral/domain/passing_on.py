@@ -42,7 +42,8 @@ def redirect(
 
     From this moment until that team accepts, the team that passes it on is accountable for the work, whether it had
     accepted or not. At the limit nothing is passed on: a clinical lead gets a task to decide where it goes, and only
-    they may pass it on then.
+    they may pass it on then. Raises `NotOffered`, `HandoverClosed`, `OfferAlreadyAnswered`, `ReasonUnknown`, or
+    `SameTeam` for a team that has it or is asked already.
     """
     offer = whole.offer(offer_id)
     leads = _leads(whole, offer, person, playbook)
@@ -97,7 +98,10 @@ def hand_on(
     *,
     reason: str,
 ) -> TasksOffered:
-    """Ask another team to take over one task that this team has; it stays here until they accept."""
+    """Ask another team to take over one task that this team has; it stays here until they accept.
+
+    Raises `NotTheOwner`, `HandoverClosed`, `OfferNotAccepted`, `ReasonUnknown` or `SameTeam`.
+    """
     task = whole.task(task_id)
     if not person.speaks_for(task.owner_team):
         raise NotTheOwner

@@ -35,6 +35,7 @@ def reopen(
 
     The old task stays closed. The new one has the old deadline while that is ahead; when it has passed, it is due at
     once: what was not done in time is late. A withdrawn handover is not taken up: its reason is gone.
+    Raises `NotTheOwner`, `StillOpen`, `ReasonUnknown`, `HandoverClosed`, or `RuleGone` where no rule asks for it any more.
     """
     task = whole.task(task_id)
     if not person.speaks_for(task.owner_team) and not person.speaks_for(

@@ -88,7 +88,10 @@ def triage(
     *,
     priority: Urgency,
 ) -> tuple[Fact, ...]:
-    """A clinician has looked and decided how urgent it is; nobody has to have accepted for that."""
+    """A clinician has looked and decided how urgent it is; nobody has to have accepted for that.
+
+    Raises `NotWithYou`, and `ReferralOver` once it has ended.
+    """
     progress = must_go_on(whole)
     if not person.speaks_for(progress.team):
         raise NotWithYou
@@ -115,7 +118,10 @@ def report(
     happened_at: datetime,
     finished: bool,
 ) -> tuple[Fact, ...]:
-    """Say what came of the referral; `finished`: the service is done with it, and the loop is closed (A70)."""
+    """Say what came of the referral; `finished`: the service is done with it, and the loop is closed (A70).
+
+    Raises `NotWithYou`, `NotAcceptedYet`, `ReferralOver` or `OutcomeUnknown`.
+    """
     if outcome not in OUTCOMES:
         raise OutcomeUnknown
     progress = must_have_it(whole, person)
@@ -136,7 +142,10 @@ def report(
 
 
 def update(whole: Whole, person: Person, now: datetime) -> ReferralMoved:
-    """The referrer has written more: the referral stays where it is, and everyone hears of it."""
+    """The referrer has written more: the referral stays where it is, and everyone hears of it.
+
+    Raises `NotTheReferrer`, and `ReferralOver` once it has ended.
+    """
     progress = must_go_on(whole)
     if not person.speaks_for(whole.handover.sender_team):
         raise NotTheReferrer
@@ -162,7 +171,10 @@ def get_worse(
 def cancel(
     whole: Whole, person: Person, now: datetime, *, reason: str
 ) -> tuple[HandoverWithdrawn, ...]:
-    """The referrer takes it back: what is open is called off, and everyone who was told must stop."""
+    """The referrer takes it back: what is open is called off, and everyone who was told must stop.
+
+    Raises `NotTheReferrer`, `OutcomeUnknown`, and `ReferralOver` once it has ended.
+    """
     must_go_on(whole)
     if not person.speaks_for(whole.handover.sender_team):
         raise NotTheReferrer

@@ -25,7 +25,10 @@ def latest(due_at: datetime, rings_at: datetime | None) -> datetime:
 def snooze(
     whole: Whole, task_id: UUID, person: Person, now: datetime, *, until: datetime, reason: str
 ) -> TaskSnoozed:
-    """Put a task away until a time, for a coded reason."""
+    """Put a task away until a time (UTC), for a coded reason; its owner, its deadline and its timer stay.
+
+    Raises `SnoozeReasonUnknown`, `SnoozedInThePast`, or `SnoozedTooLong` past its next warning or its deadline.
+    """
     task = _mine(whole, task_id, person)
     if reason not in SNOOZE:
         raise SnoozeReasonUnknown

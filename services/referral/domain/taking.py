@@ -17,7 +17,10 @@ from services.referral.domain.task_facts import TaskClaimed
 def claim(
     whole: Whole, task_id: UUID, person: Person, now: datetime, *, take_over: bool = False
 ) -> TaskClaimed:
-    """Take a task in one's own name. What a colleague has is taken over only when that is said."""
+    """Take a task in one's own name. What a colleague has is taken over only when that is said.
+
+    Raises `TakenByAnother`, `NotTheOwner`, `TaskClosed`, or `OfferNotAccepted` before the team has accepted it.
+    """
     task = _open(whole, task_id, person)
     if task.owner_person not in ("", person.ref) and not take_over:
         raise TakenByAnother
