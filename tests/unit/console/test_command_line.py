@@ -26,7 +26,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     said = baton("--help", home=tmp_path)
 
     assert said.returncode == 0
-    for command in ("up", "down", "demo", "send", "status", "parked", "trace", "secrets"):
+    for command in ("up", "down", "demo", "send", "status", "parked", "replay", "trace", "secrets"):
         assert re.search(rf"^\W*{command} ", said.stdout, re.MULTILINE), command
 
 
