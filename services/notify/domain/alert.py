@@ -7,6 +7,8 @@ from uuid import UUID
 
 
 class Audience(StrEnum):
+    """Whom an alert is for."""
+
     PATIENT = "patient"
     TEAM = "team"
 
@@ -96,6 +98,8 @@ class State(StrEnum):
 
 
 class Channel(StrEnum):
+    """The way in which a message leaves."""
+
     EMAIL = "email"
     LETTER = "letter"
 

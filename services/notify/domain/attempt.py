@@ -36,12 +36,16 @@ Outcome = Taken | TryLater | Refused
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
+    """Trouble that may pass: another attempt at `at` (UTC)."""
+
     at: datetime
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
+    """No further attempt: a person takes over, told by the coded reason."""
+
     reason: str
 
 

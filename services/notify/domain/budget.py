@@ -10,6 +10,8 @@ from services.notify.domain.alert import Audience, Kind, Telling
 
 
 class Way(StrEnum):
+    """When news goes to a team: by itself, or in its one message of the day."""
+
     AT_ONCE = "at-once"
     DIGEST = "digest"
 

@@ -19,6 +19,8 @@ UNDELIVERED = "undelivered"
 
 
 class Standing(StrEnum):
+    """How a handover stands, as far as notify has heard."""
+
     OPEN = "open"
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
@@ -36,6 +38,8 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanTask:
+    """A task as far as people are told of it. Its times are UTC."""
+
     task_id: UUID
     offer_id: UUID | None
     asked_team: str
@@ -84,6 +88,7 @@ class Plan:
     appointments: tuple[Appointment, ...] = ()
 
     def appointment(self, appointment_id: UUID | None) -> Appointment | None:
+        """None: not known here."""
         return next(
             (one for one in self.appointments if one.appointment_id == appointment_id), None
         )
@@ -105,9 +110,11 @@ class Plan:
         return tuple(team for team in teams if team)
 
     def task(self, task_id: UUID) -> PlanTask | None:
+        """None: not known here."""
         return next((task for task in self.tasks if task.task_id == task_id), None)
 
     def of_offer(self, offer_id: UUID | None) -> tuple[PlanTask, ...]:
+        """The tasks of one offer; of None, the sender's own duties."""
         return tuple(task for task in self.tasks if task.offer_id == offer_id)
 
 
@@ -195,6 +202,7 @@ def replan(
 
 
 def complete(plan: Plan) -> Plan:
+    """Everything in it is done; it can still be read, and opened again."""
     return replace(plan, standing=Standing.COMPLETED)
 
 

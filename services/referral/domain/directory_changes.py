@@ -45,6 +45,7 @@ class Preview:
 
     @property
     def changes(self) -> int:
+        """How much would be different; 0: nothing new."""
         return len(self.added) + len(self.changed) + len(self.closed) + len(self.moved)
 
     @property

@@ -202,4 +202,5 @@ class Whole:
         return self.offer(task.offer_id) if task.offer_id else None
 
     def open_tasks(self) -> tuple[Task, ...]:
+        """What is still to be done, by whomever."""
         return tuple(task for task in self.tasks if task.is_open)

@@ -42,6 +42,7 @@ class Organisation:
     """Of a voluntary organisation: how long the agreement to share data stands."""
 
     def is_open(self, day: date) -> bool:
+        """Whether it exists on a local date, first and last day included."""
         return within(day, self.valid_from, self.valid_until)
 
     def not_trusted(self, day: date) -> tuple[str, ...]:

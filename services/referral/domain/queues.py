@@ -24,6 +24,7 @@ class Queues:
 
     @classmethod
     def of(cls, queues: Iterable[Queue], out_of_hours: Iterable[str] = ()) -> "Queues":
+        """Each team has one queue."""
         return cls({queue.team: queue for queue in queues}, frozenset(out_of_hours))
 
     def to_help(self, teams: frozenset[str]) -> list[Queue]:

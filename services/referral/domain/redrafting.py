@@ -30,9 +30,11 @@ class Redraft:
         return next((task for task in self.open_tasks() if task.rule_id == rule_id), None)
 
     def ask(self, *planned: Planned) -> None:
+        """Ask for more than there is."""
         self.asked += planned
 
     def cancel(self, *tasks: Task) -> None:
+        """Call off these tasks, whoever has them."""
         self.cancelled.update(task.task_id for task in tasks)
 
     def cancel_rule(self, rule_id: str) -> None:

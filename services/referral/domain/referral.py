@@ -82,4 +82,5 @@ class Progress:
 
     @property
     def over(self) -> bool:
+        """Whether nothing more comes of it."""
         return self.state in OVER
