@@ -10,13 +10,14 @@ from starlette.responses import HTMLResponse
 
 from services.chassis.headers import nonce_of
 from services.chassis.templating import CHASSIS_TEMPLATES, compile_pages, make_environment
-from services.chassis.wording import day, nhs_number, person_name, when
+from services.chassis.wording import day, deadline, nhs_number, person_name, when
 
 __all__ = [
     "Pages",
     "Place",
     "Site",
     "day",
+    "deadline",
     "nhs_number",
     "pages_of",
     "person_name",

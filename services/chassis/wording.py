@@ -1,7 +1,7 @@
 """How pages tell times, names and numbers."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,13 @@ def when(moment: datetime | None) -> str:
     if moment is None:
         return ""
     return f"{day(moment)}, {moment.astimezone(LONDON):%H:%M}"
+
+
+def deadline(moment: datetime | None) -> str:
+    """As `when`; midnight is told as people count, `end of Mon 23 Nov`, so that nobody takes it for the day after."""
+    if moment is None or moment.astimezone(LONDON).time() != time():
+        return when(moment)
+    return f"end of {day(moment - timedelta(microseconds=1))}"
 
 
 def day(moment: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.notify.domain.plan import Answer, Plan, PlanTask
@@ -83,9 +83,12 @@ def day_and_time_in_words(at: datetime, zone: ZoneInfo) -> str:
     return f"{date_in_words(at, zone)} at {at.astimezone(zone):%H:%M}"
 
 
-def time_in_words(at: datetime, zone: ZoneInfo) -> str:
-    """Like "Tue 8 Sep 2026, 11:20", on the clock of the place."""
+def deadline_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Like "Tue 8 Sep 2026, 11:20", on the clock of the place; midnight is "end of Mon 7 Sep 2026"."""
     wall = at.astimezone(zone)
+    if wall.time() == time():
+        wall = _last_moment(at).astimezone(zone)
+        return f"end of {wall:%a} {wall.day} {wall:%b %Y}"
     return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M}"
 
 
@@ -125,8 +128,13 @@ def _step(
     )
 
 
+def _last_moment(due_at: datetime) -> datetime:
+    """Whoever has until midnight has the day before it, not the day after."""
+    return due_at - timedelta(microseconds=1)
+
+
 def _when(task: PlanTask, zone: ZoneInfo) -> str:
-    end = day_in_words(task.due_at, zone)
+    end = day_in_words(_last_moment(task.due_at), zone)
     start = day_in_words(task.not_before, zone) if task.not_before else end
     return f"between {start} and {end}" if start != end else f"by {end}"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.pages import when
+from services.chassis.pages import deadline, when
 from services.notify.domain.alert import OF_TASKS, Audience, Kind, Telling
 from services.notify.usecases.desk import Desk
 from services.notify.usecases.news import name_of, news_of, tasks_in_words
@@ -52,7 +52,7 @@ def present(view: AlertView, desk: Desk, now: datetime) -> Card:
         title=_title(view, desk),
         team=team.name if team else view.team,
         urgent=view.urgent,
-        deadline=when(view.due_at),
+        deadline=deadline(view.due_at),
         overdue=_is_overdue(view, now),
         made=when(view.made_at),
         delivery=_DIGEST if view.digest and view.state == "waiting" else _DELIVERY[view.state],

@@ -13,10 +13,10 @@ from services.notify.domain.message import Message, Rendered
 from services.notify.domain.plan import Plan
 from services.notify.domain.wording import (
     date_in_words,
+    deadline_in_words,
     late_in_words,
     milestone_in_words,
     steps_of,
-    time_in_words,
 )
 from services.notify.usecases.desk import Desk
 from services.notify.usecases.news import name_of, owner_of, tasks_in_words
@@ -70,7 +70,7 @@ def _team_values(alert: Alert, plan: Plan, now: datetime, desk: Desk) -> dict[st
         "team": site.teams[told.team].name,
         "task_count": tasks_in_words(told.task_count),
         "urgency": "Urgent" if told.urgent else "Routine",
-        "deadline": time_in_words(told.due_at, site.policy.zone) if told.due_at else "none yet",
+        "deadline": deadline_in_words(told.due_at, site.policy.zone) if told.due_at else "none yet",
         "late": late_in_words(now - told.due_at) if told.due_at else "",
         "milestone": milestone_in_words(told.milestone),
         "owner": owner_of(alert, plan, desk),

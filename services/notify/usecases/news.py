@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.notify.domain.alert import OF_TASKS, Alert, Kind, Telling
 from services.notify.domain.plan import Plan
-from services.notify.domain.wording import late_in_words, milestone_in_words, time_in_words
+from services.notify.domain.wording import deadline_in_words, late_in_words, milestone_in_words
 from services.notify.usecases.desk import Desk
 
 
@@ -20,7 +20,7 @@ def line_of(alert: Alert, plan: Plan, now: datetime, desk: Desk) -> str:
         parts.append("urgent")
     if told.due_at:
         late = f", {late_in_words(now - told.due_at)} late" if told.due_at < now else ""
-        parts.append(f"deadline {time_in_words(told.due_at, zone)}{late}")
+        parts.append(f"deadline {deadline_in_words(told.due_at, zone)}{late}")
     return "; ".join(parts)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.pages import when
+from services.chassis.pages import deadline, when
 from services.referral.domain.directory import Directory
 from services.referral.domain.reasons import ANSWERED, CANCELLED, ENDED
 from services.referral.inbound.words import (
@@ -129,7 +129,7 @@ def task_card(task: TaskView, directory: Directory, now: datetime) -> TaskCard:
         title=task.name,
         link=f"/worklist/tasks/{task.task_id}",
         due=closed_tag(task.status, closed) if closed else due_tag(task.due_at, now),
-        deadline=when(task.due_at),
+        deadline=deadline(task.due_at),
         from_when=when(task.not_before),
         state=TASK_STATES[task.status],
         owner=directory.name_of(task.owner_team),
@@ -170,7 +170,7 @@ def offer_row(offer: OfferView, directory: Directory) -> OfferRow:
         team=directory.name_of(offer.team),
         why_us=in_place_of(offer.instead_of, directory),
         asks=offer.titles,
-        due=when(offer.due_at),
+        due=deadline(offer.due_at),
         state=OFFER_STATES[offer.state],
         answered=when(offer.answered_at),
         reason=sentence(offer.answered_because, _ANSWERS.get(offer.state, {}))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.pages import when
+from services.chassis.pages import deadline, when
 from services.referral.domain.directory import Directory
 from services.referral.domain.people import PATIENT, SYSTEM
 from services.referral.domain.reasons import (
@@ -149,7 +149,7 @@ def _detail(entry: EntryView, happenings: Mapping[str, str]) -> str:
     if entry.what.startswith("referral."):
         return BECAUSE.get(entry.detail, "")
     if entry.what == "task.moved":
-        return f"Now due {when(datetime.fromisoformat(entry.detail))}"
+        return f"Now due {deadline(datetime.fromisoformat(entry.detail))}"
     known = _DETAILS.get(entry.what)
     return sentence(entry.detail, known) if known and entry.detail else entry.detail
 

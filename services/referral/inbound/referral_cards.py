@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chassis.access import Actor
-from services.chassis.pages import when
+from services.chassis.pages import deadline, when
 from services.chassis.wording import day
 from services.referral.domain.directory import Directory
 from services.referral.inbound.referral_words import (
@@ -146,7 +146,7 @@ def referral_page(
         team=directory.name_of(view.team),
         phone=team.phone if team else "",
         accountable=directory.name_of(view.accountable_team),
-        accept_by=when(view.accept_by),
+        accept_by=deadline(view.accept_by),
         started=day(view.clock_started_at),
         wait=wait_tag(view),
         wait_until=f"{view.wait.until:%-d %b %Y}" if view.wait else "",

@@ -10,7 +10,7 @@ from services.chassis.sessions import own_path
 from services.referral.domain.errors import ReasonMissing
 from services.referral.inbound.desks import MemberErrand
 from services.referral.inbound.task_page import TaskPage, moment
-from services.referral.inbound.words import SKILLS, near
+from services.referral.inbound.words import SKILLS, until
 from services.referral.inbound.worklist_cards import person_card
 from services.referral.usecases.snooze_task import snooze_task, wake_task
 from services.referral.usecases.take_task import claim_task, put_back_task, reassign_task
@@ -41,7 +41,7 @@ def taking_pages(page: TaskPage) -> APIRouter:
                 link=f"/worklist/tasks/{task_id}",
                 skill=SKILLS.get(task.skill, task.skill),
                 own=[SKILLS.get(skill, skill) for skill in sorted(own)],
-                due=near(task.due_at, now),
+                due=until(task.due_at, now),
                 person=person_card(task.person, now),
                 back=own_path(back) if back else "",
                 take_over=take_over,

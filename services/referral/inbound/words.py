@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from services.chassis.pages import when
+from services.chassis.pages import deadline, when
 from services.referral.domain.calendars import LONDON, local_date
 
 SOON = timedelta(hours=4)
@@ -121,11 +121,20 @@ def state_tag(state: str, because: str) -> Tag:
 
 
 def due_tag(due_at: datetime, now: datetime) -> Tag:
-    """`Due tomorrow 18:30`, `Due Wed 25 Nov, 18:30` or `2 hours overdue`."""
+    """`Due tomorrow 18:30`, `Due Wed 25 Nov, 18:30`, `Due end of today` or `2 hours overdue`."""
     if due_at <= now:
         late = now - due_at
         return Tag(f"{_length(late)} overdue" if late >= _A_MINUTE else "Due now", "red")
-    return Tag(f"Due {near(due_at, now)}", "orange" if due_at - now < SOON else "blue")
+    return Tag(f"Due {until(due_at, now)}", "orange" if due_at - now < SOON else "blue")
+
+
+def until(at: datetime, now: datetime) -> str:
+    """As `near`, for what ends then: midnight is the end of the day before it."""
+    if at.astimezone(LONDON).time() != time():
+        return near(at, now)
+    days = (local_date(at) - local_date(now)).days - 1
+    name = {0: "today", 1: "tomorrow"}.get(days)
+    return f"end of {name}" if name else deadline(at)
 
 
 def near(at: datetime, now: datetime) -> str:

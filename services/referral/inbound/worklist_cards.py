@@ -19,6 +19,7 @@ from services.referral.inbound.words import (
     due_tag,
     near,
     sentence,
+    until,
 )
 from services.referral.usecases.views import OfferView, PersonView, TaskView
 from services.referral.usecases.worklist import Heading
@@ -145,7 +146,7 @@ def _offer_tags(offer: OfferView, now: datetime) -> list[Tag]:
     if offer.unanswered:
         tags.append(Tag("Not answered in time", "red"))
     elif offer.accept_by and offer.state == "offered":
-        tags.append(Tag(f"Answer by {near(offer.accept_by, now)}", "yellow"))
+        tags.append(Tag(f"Answer by {until(offer.accept_by, now)}", "yellow"))
     return tags
 
 

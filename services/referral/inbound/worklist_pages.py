@@ -239,7 +239,8 @@ def _cards(
 
 
 def _end_of_day(now: datetime) -> datetime:
-    return instant(local_date(now) + timedelta(days=1), time())
+    # What is due at midnight is due today.
+    return instant(local_date(now) + timedelta(days=1), time()) + timedelta(microseconds=1)
 
 
 def _address(path: str, **parameters: str) -> str:

@@ -362,3 +362,16 @@ async def test_who_passed_work_on_and_how_often_is_seen_on_both_sides(house):
         assert "Passed on once" in page
     assert "Harbour Medical Centre" in passed_on
     assert "Harbour Medical Centre" in sender
+
+
+async def test_what_is_due_at_midnight_is_due_today(house):
+    await accepted(house)
+    await house.pool.execute(
+        "UPDATE tasks SET not_before = NULL, due_at = (date_trunc('day', clock_timestamp() AT TIME ZONE "
+        "'Europe/London') + interval '1 day') AT TIME ZONE 'Europe/London' WHERE rule_id = 'R26'"
+    )
+
+    today = await list_of(house, "staff-elm-tree", "/?show=today")
+
+    assert "Due end of today" in plain(today)
+    assert "Due today (1)" in plain(today)

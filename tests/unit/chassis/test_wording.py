@@ -35,6 +35,12 @@ def test_times_are_told_on_londons_clock(moment: datetime | None, shown: str) ->
     assert wording.when(moment) == shown
 
 
+def test_a_deadline_at_midnight_is_the_end_of_the_day_before() -> None:
+    assert wording.deadline(datetime(2026, 7, 1, 23, 0, tzinfo=UTC)) == "end of Wed 1 Jul"
+    assert wording.deadline(datetime(2026, 7, 2, 0, 0, tzinfo=UTC)) == "Thu 2 Jul, 01:00"
+    assert wording.deadline(None) == ""
+
+
 def test_a_time_without_an_offset_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="offset"):
         wording.when(datetime(2026, 11, 24, 10, 0))  # noqa: DTZ001

@@ -8,7 +8,7 @@ import yaml
 import services.referral
 from services.notify.domain.alert import Kind
 from services.notify.domain.plan import Answer
-from services.notify.domain.wording import shows_nothing, steps_of
+from services.notify.domain.wording import deadline_in_words, shows_nothing, steps_of
 from services.notify.outbound.site_data import read_banned_lists, read_reasons, read_task_words
 from services.referral.domain import reasons
 from tests.unit.notify.builders import (
@@ -76,6 +76,12 @@ def test_a_window_is_said_with_both_its_days():
     task = a_task(not_before=london("2026-09-09 11:20"), due_at=london("2026-09-11 11:20"))
 
     assert steps(task)[0].when == "between Wednesday 9 September and Friday 11 September"
+
+
+def test_who_has_until_midnight_has_the_day_before_it():
+    assert steps(a_task(due_at=london("2026-09-16 00:00")))[0].when == "by Tuesday 15 September"
+    assert deadline_in_words(london("2026-09-16 00:00"), LONDON) == "end of Tue 15 Sep 2026"
+    assert deadline_in_words(london("2026-09-16 11:20"), LONDON) == "Wed 16 Sep 2026, 11:20"
 
 
 def test_midnight_belongs_to_the_day_on_the_patients_wall():

@@ -101,6 +101,9 @@ def reads(team):
     [
         (london("2026-11-25 18:30"), "Due tomorrow 18:30", "blue"),
         (london("2026-11-26 18:30"), "Due Thu 26 Nov, 18:30", "blue"),
+        (london("2026-11-25 00:00"), "Due end of today", "blue"),
+        (london("2026-11-26 00:00"), "Due end of tomorrow", "blue"),
+        (london("2026-11-27 00:00"), "Due end of Thu 26 Nov", "blue"),
         (NOW + timedelta(hours=1), "Due today 11:00", "orange"),
         (NOW, "Due now", "red"),
         (NOW - timedelta(minutes=1), "1 minute overdue", "red"),
