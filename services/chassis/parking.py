@@ -128,13 +128,13 @@ _ERASE = """
 UPDATE parked
 SET body = NULL, resolved_at = coalesce(resolved_at, clock_timestamp()), resolution = coalesce(resolution, 'discarded'),
     resolved_by = coalesce(resolved_by, 'system'),
-    resolved_because = CASE WHEN resolved_at IS NULL THEN 'patient-erased' ELSE resolved_because END
+    resolved_because = CASE WHEN resolved_at IS NULL THEN 'erased' ELSE resolved_because END
 WHERE key = ANY($1::text[]) AND (resolved_at IS NOT NULL OR topic = $2)
 """
 
 
 async def erase(connection: Connection, topic: str, keys: Sequence[str]) -> None:
-    """Empty what was parked of the holders of these keys, whom `topic` erases.
+    """Empty what was parked under these keys, whose holders `topic` erases.
 
     What still waits of that topic waits no more: it would bring them back. Of other topics it stays, as work does.
     """

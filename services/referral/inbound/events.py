@@ -30,7 +30,7 @@ from services.referral.domain.rules import Playbook
 from services.referral.inbound.rounds import rounds
 from services.referral.usecases.ask_wards import ask_wards
 from services.referral.usecases.correct_discharges import correct_discharges
-from services.referral.usecases.document_records import Documents
+from services.referral.usecases.document_records import AnswersAhead, Documents
 from services.referral.usecases.follow_patients import follow_patients
 from services.referral.usecases.follow_practices import follow_practices, where_registered
 from services.referral.usecases.hear_alerts import hear_alerts
@@ -40,7 +40,7 @@ from services.referral.usecases.heed_deaths import heed_deaths
 from services.referral.usecases.heed_replies import heed_replies
 from services.referral.usecases.know_people import describe_people, forget_people
 from services.referral.usecases.open_handovers import open_handovers
-from services.referral.usecases.ports import AnswersAhead, Handovers, People, Stays
+from services.referral.usecases.ports import Handovers, People, Stays
 from services.referral.usecases.read_documents import read_documents
 from services.referral.usecases.referral_records import Referrals
 from services.referral.usecases.undo_discharges import undo_discharges

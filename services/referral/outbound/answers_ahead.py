@@ -18,7 +18,7 @@ RETURNING spell_id, answer, answered_by, answered_at, patient_key, correlation_i
 
 
 class AnswerTable:
-    """Implements `usecases.ports.AnswersAhead`."""
+    """Implements `usecases.document_records.AnswersAhead`."""
 
     async def keep(
         self, connection: Connection, answers: Sequence[tuple[DocumentAnswered, Cause]]

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from schemas.document import DocumentReceived
+from schemas.document import DocumentAnswered, DocumentReceived
 from services.chassis.connection import Connection
+from services.chassis.unit_of_work import Cause
 from services.referral.domain.reading import Document
 
 
@@ -21,6 +22,22 @@ class Wanted:
     """Those of stays that wait for a place."""
     patient_keys: Collection[str] = ()
     """Those of patients that name no stay and wait for a place."""
+
+
+class AnswersAhead(Protocol):
+    """What receivers of documents answered before the handover that it is about was heard of."""
+
+    async def keep(
+        self, connection: Connection, answers: Sequence[tuple[DocumentAnswered, Cause]]
+    ) -> None:
+        """Keep them until their stay is heard of."""
+        ...
+
+    async def take(
+        self, connection: Connection, spells: Iterable[UUID]
+    ) -> list[tuple[DocumentAnswered, Cause]]:
+        """Those about these stays, in the order in which they were given; they are not kept any more."""
+        ...
 
 
 class Documents(Protocol):

@@ -11,10 +11,11 @@ from services.referral.domain import ending, moving
 from services.referral.domain.facts import Fact
 from services.referral.domain.handover import Handover, Whole
 from services.referral.domain.rules import Playbook
+from services.referral.usecases.document_records import AnswersAhead
 from services.referral.usecases.happen import Heard, happen_to
 from services.referral.usecases.heed_deaths import who_asks
 from services.referral.usecases.ledger import Ledger
-from services.referral.usecases.ports import AnswersAhead, Handovers
+from services.referral.usecases.ports import Handovers
 
 LACKS_PATIENT = "practice-lacks-patient"
 MEANING = {

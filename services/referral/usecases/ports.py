@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from schemas.document import DocumentAnswered
 from services.chassis.connection import Connection
-from services.chassis.unit_of_work import Cause
 from services.referral.domain.coordinating import Naming
 from services.referral.domain.discharge import Discharge
 from services.referral.domain.facts import NotOpened
@@ -153,22 +151,6 @@ class Stays(Protocol):
 
     async def move(self, connection: Connection, moved: Sequence[tuple[UUID, str]]) -> None:
         """Let these stays, and what is noted of their discharges, belong to other patient keys."""
-        ...
-
-
-class AnswersAhead(Protocol):
-    """What receivers of documents answered before the handover that it is about was heard of."""
-
-    async def keep(
-        self, connection: Connection, answers: Sequence[tuple[DocumentAnswered, Cause]]
-    ) -> None:
-        """Keep them until their stay is heard of."""
-        ...
-
-    async def take(
-        self, connection: Connection, spells: Iterable[UUID]
-    ) -> list[tuple[DocumentAnswered, Cause]]:
-        """Those about these stays, in the order in which they were given; they are not kept any more."""
         ...
 
 
