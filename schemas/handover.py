@@ -64,7 +64,7 @@ class HandoverReopened(Event):
 
 
 class HandoverCompleted(Event):
-    """Every task is closed and the coordinator said so."""
+    """Every task is closed and the coordinating team said so."""
 
     type: ClassVar[str] = "handover.completed"
     topic: ClassVar[str] = HANDOVERS
