@@ -18,47 +18,20 @@ from fastapi import FastAPI
 from schemas.catalogue import BY_SCHEMA
 from schemas.event import Event
 from schemas.patient_key import patient_key
-from services.chassis.database import Database, open_database
-from services.chassis.migrate import migrate
-from services.console.site.database import ROLES
+from services.chassis.database import Database
 from services.discharge.app import build
 from services.discharge.config import DischargeSettings
 from services.discharge.inbound.hl7.framing import Frame, MllpFramer, frame
 from tests.support.eventually import eventually
 from tests.support.postgres import Database as Site
 from tests.support.postgres import Databases
+from tests.support.tables import PASSWORD, as_migrated, make_tables
 
 SECRET = "for these tests only, and for nothing else"
 HOSPITAL, NEIGHBOUR, OPERATOR, TEAM = "hospital", "neighbour", "operator", "team"
 ENGINEER = "engineer"
 NATIONAL = "national service"
-PASSWORDS = {
-    f"{service}{suffix}": "for this test run only"
-    for service in ("discharge", "referral", "notify")
-    for suffix in ("", "_owner")
-}
-
 key_of = partial(patient_key, SECRET.encode())
-
-
-async def _make_schema(database: Site) -> None:
-    settings = {f"baton.{role}_password": password for role, password in PASSWORDS.items()}
-    site = await asyncpg.connect(database.dsn, server_settings=settings)
-    await site.execute(ROLES.read_text(encoding="utf-8"))
-    await site.close()
-    await migrate(
-        database.dsn_of("baton_discharge_owner", PASSWORDS["discharge_owner"]), "discharge"
-    )
-
-
-async def _empty(site: Site) -> None:
-    connection = await asyncpg.connect(site.dsn, server_settings={"search_path": "discharge"})
-    tables = await connection.fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'discharge' AND tablename <> ALL($1)",
-        ["migrations", "relay_lease", "feed_count"],
-    )
-    await connection.execute(f"TRUNCATE {', '.join(row['tablename'] for row in tables)}")
-    await connection.close()
 
 
 @dataclass
@@ -209,12 +182,19 @@ def _tokens() -> str:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(databases: Databases) -> Iterator[Site]:
-    """A database of its own for each module, with discharge's schema."""
-    database = databases.create(databases.prepared("discharge", _make_schema))
+    """A database with discharge's tables."""
+    prepared = databases.prepared("discharge", partial(make_tables, service="discharge"))
+    database = databases.create(prepared)
     yield database
     databases.drop(database)
+
+
+@pytest.fixture
+async def database(site: Site) -> AsyncIterator[Database]:
+    async with as_migrated(site, "discharge") as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -225,11 +205,10 @@ def given_settings() -> dict[str, Any]:
 
 @pytest.fixture
 async def ward(
-    site: Site, given_settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    site: Site, database: Database, given_settings: dict[str, Any]
 ) -> AsyncIterator[Ward]:
     """Discharge, listening."""
-    await _empty(site)
-    dsn = site.dsn_of("baton_discharge", PASSWORDS["discharge"])
+    dsn = site.dsn_of("baton_discharge", PASSWORD)
     settings = DischargeSettings(
         environment="test",
         database_url=dsn,
@@ -241,7 +220,6 @@ async def ward(
         mllp_port=0,
         **given_settings,
     )
-    database = await open_database(dsn, "discharge")
     parts = build(settings, database)
     loops = {name: asyncio.create_task(loop()) for name, loop in parts.loops.items()}
     listener = parts.loops["mllp"].__self__
@@ -257,4 +235,3 @@ async def ward(
     for task in loops.values():
         task.cancel()
     await asyncio.gather(*loops.values(), return_exceptions=True)
-    await database.pool.close()

@@ -18,9 +18,10 @@ from services.discharge.outbound.messages import KNOWN, PostgresMessages
 from services.discharge.outbound.patients import PostgresPatients
 from services.discharge.outbound.spells import PostgresSpells
 from services.discharge.usecases.receive_messages import Stores, receive_messages
-from tests.integration.discharge.conftest import PASSWORDS, Ward, key_of
+from tests.integration.discharge.conftest import Ward, key_of
 from tests.support.hospital import an_adt
 from tests.support.postgres import Database as Site
+from tests.support.tables import PASSWORD
 
 STORES = Stores(PostgresMessages(), PostgresPatients(), PostgresSpells(), PostgresDocuments())
 
@@ -114,7 +115,7 @@ async def test_one_batch_may_hold_a_whole_story(ward: Ward):
 @pytest.fixture
 async def two_processes(site: Site) -> AsyncIterator[list[Intake]]:
     """Two instances of the service on one database, as when one is replaced by another."""
-    dsn = site.dsn_of("baton_discharge", PASSWORDS["discharge"])
+    dsn = site.dsn_of("baton_discharge", PASSWORD)
     databases = [await open_database(dsn, "discharge") for _ in range(2)]
     intakes = [Intake(database, STORES, key_of) for database in databases]
     running = [asyncio.create_task(intake.run()) for intake in intakes]

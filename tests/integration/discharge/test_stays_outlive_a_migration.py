@@ -10,8 +10,8 @@ from services.chassis.database import open_database
 from services.discharge.domain.news import tell
 from services.discharge.outbound.patients import PostgresPatients
 from services.discharge.outbound.spells import PostgresSpells
-from tests.integration.discharge.conftest import PASSWORDS, ROLES
 from tests.support.postgres import Databases
+from tests.support.tables import PASSWORD, make_roles
 
 LEFT = datetime(2026, 9, 8, 10, 20, tzinfo=UTC)
 SPELL = UUID("01920000-0000-7000-8000-000000000001")
@@ -34,11 +34,8 @@ async def test_a_stay_of_the_first_version_is_told_again_only_if_something_is_ne
     databases: Databases, monkeypatch
 ):
     site = databases.create()
-    settings = {f"baton.{role}_password": password for role, password in PASSWORDS.items()}
-    owner = await asyncpg.connect(site.dsn, server_settings=settings)
-    await owner.execute(ROLES.read_text(encoding="utf-8"))
-    await owner.close()
-    dsn = site.dsn_of("baton_discharge_owner", PASSWORDS["discharge_owner"])
+    await make_roles(site)
+    dsn = site.dsn_of("baton_discharge_owner", PASSWORD)
     first = [
         each
         for each in migrations.find("discharge")
@@ -53,9 +50,7 @@ async def test_a_stay_of_the_first_version_is_told_again_only_if_something_is_ne
 
     await migrations.migrate(dsn, "discharge")
 
-    database = await open_database(
-        site.dsn_of("baton_discharge", PASSWORDS["discharge"]), "discharge"
-    )
+    database = await open_database(site.dsn_of("baton_discharge", PASSWORD), "discharge")
     try:
         async with database.unit_of_work() as unit:
             stays = [("production", "ZTA", "visit:SP-1"), ("production", "ZTA", "visit:SP-2")]

@@ -3,22 +3,20 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
-import deploy
 from deploy.local.mailbox import Mailbox
 from schemas.catalogue import BY_SCHEMA
 from schemas.envelope import Envelope
 from schemas.event import Event
 from services.chassis.arrival import Arrival
 from services.chassis.consumer import Consumer
-from services.chassis.database import Database, open_database
+from services.chassis.database import Database
 from services.chassis.ids import new_id
-from services.chassis.migrate import migrate
 from services.notify.app import STORES, build, build_worker
 from services.notify.config import NotifySettings
 from services.notify.inbound.delivery import DeliveryWorker
@@ -26,51 +24,22 @@ from services.notify.inbound.events import Ears
 from tests.integration.notify.carriers import desk_of
 from tests.support.postgres import Database as TestDatabase
 from tests.support.postgres import Databases
+from tests.support.tables import as_migrated, make_tables
 from tests.unit.notify.builders import some_settings
 
-ROLES = Path(deploy.__file__).parent / "postgres" / "roles.sql"
-PASSWORDS = {
-    f"baton.{service}{suffix}_password": "for this test run only"
-    for service in ("discharge", "referral", "notify")
-    for suffix in ("", "_owner")
-}
 
-
-_EMPTY = """
-DO $$
-BEGIN
-    EXECUTE (
-        SELECT 'TRUNCATE ' || string_agg(format('notify.%I', tablename), ', ') FROM pg_tables
-        WHERE schemaname = 'notify' AND tablename <> 'migrations'
-    );
-END $$
-"""
-
-
-async def _with_tables(database: TestDatabase) -> None:
-    connection = await asyncpg.connect(database.dsn, server_settings=PASSWORDS)
-    await connection.execute(ROLES.read_text(encoding="utf-8"))
-    await connection.close()
-    await migrate(database.dsn_of("baton_notify_owner", "for this test run only"), "notify")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tables(databases: Databases) -> Iterator[TestDatabase]:
-    """A database with notify's tables, for the tests of one module."""
-    fresh = databases.create(databases.prepared("notify", _with_tables))
+    """A database with notify's tables."""
+    fresh = databases.create(databases.prepared("notify", partial(make_tables, service="notify")))
     yield fresh
     databases.drop(fresh)
 
 
 @pytest.fixture
 async def database(tables: TestDatabase) -> AsyncIterator[Database]:
-    """Notify's tables, empty, opened with the rights of the service and no more."""
-    connection = await asyncpg.connect(tables.dsn)
-    await connection.execute(_EMPTY)
-    await connection.close()
-    opened = await open_database(tables.dsn_of("baton_notify", "for this test run only"), "notify")
-    yield opened
-    await opened.pool.close()
+    async with as_migrated(tables, "notify") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """Referral on a real database, driven without Kafka and without waiting: tests say what is heard and what rings."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ import httpx2
 import orjson
 import pytest
 
-import deploy
 from schemas.alert import AlertAcknowledged, AlertNotDelivered, AlertSent
 from schemas.catalogue import BY_SCHEMA
 from schemas.envelope import Envelope
@@ -32,25 +30,20 @@ from schemas.spell import (
 )
 from services.chassis.arrival import Arrival
 from services.chassis.consumer import Consumer
-from services.chassis.database import Database, open_database
+from services.chassis.database import Database
 from services.chassis.ids import new_id
-from services.chassis.migrate import migrate
 from services.chassis.timers import Timers
 from services.referral.app import build_app, build_clocks, build_ears
 from services.referral.config import ReferralSettings
+from services.referral.domain.directory import Directory
 from services.referral.domain.rules import Playbook
 from services.referral.outbound.playbook_files import read_playbook
 from services.referral.outbound.rule_versions import RuleVersionTable
+from services.rehearsal.virtual_clock import install
 from tests.support.postgres import Database as TestDatabase
 from tests.support.postgres import Databases
+from tests.support.tables import as_migrated, make_tables
 
-ROLES = Path(deploy.__file__).parent / "postgres" / "roles.sql"
-PASSWORD = "for this test run only"
-PASSWORDS = {
-    f"baton.{service}{suffix}_password": PASSWORD
-    for service in ("discharge", "referral", "notify")
-    for suffix in ("", "_owner")
-}
 MORE_TEAMS = (
     "practice-Z90004",
     "practice-Z90005",
@@ -305,21 +298,34 @@ class House:
         return browser
 
 
-async def _with_tables(database: TestDatabase) -> None:
-    connection = await asyncpg.connect(database.dsn, server_settings=PASSWORDS)
-    await connection.execute(ROLES.read_text(encoding="utf-8"))
+@pytest.fixture(scope="session")
+def tables(databases: Databases) -> Iterator[TestDatabase]:
+    """A database with referral's tables."""
+    prepared = databases.prepared("referral", partial(make_tables, service="referral"))
+    fresh = databases.create(prepared)
+    yield fresh
+    databases.drop(fresh)
+
+
+async def _with_a_clock(database: TestDatabase) -> None:
+    connection = await asyncpg.connect(database.dsn)
+    await install(connection)
     await connection.close()
-    await migrate(database.dsn_of("baton_referral_owner", PASSWORD), "referral")
+    await make_tables(database, "referral")
+
+
+@pytest.fixture(scope="session")
+def tables_with_a_clock(databases: Databases) -> Iterator[TestDatabase]:
+    """Likewise, with a clock that a test turns."""
+    fresh = databases.create(databases.prepared("referral with a clock", _with_a_clock))
+    yield fresh
+    databases.drop(fresh)
 
 
 @pytest.fixture
-async def database(databases: Databases) -> AsyncIterator[Database]:
-    """A fresh database with referral's tables, opened with the rights of the service and no more."""
-    fresh = databases.create(databases.prepared("referral", _with_tables))
-    opened = await open_database(fresh.dsn_of("baton_referral", PASSWORD), "referral")
-    yield opened
-    await opened.pool.close()
-    databases.drop(fresh)
+async def database(tables: TestDatabase) -> AsyncIterator[Database]:
+    async with as_migrated(tables, "referral") as opened:
+        yield opened
 
 
 def some_settings(**changes: Any) -> ReferralSettings:
@@ -347,9 +353,16 @@ def _token(who: str, roles: list[str], team: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def playbook() -> Playbook:
+@pytest.fixture(scope="session")
+def as_read() -> Playbook:
     return read_playbook(live=False)
+
+
+@pytest.fixture
+def playbook(as_read: Playbook) -> Playbook:
+    """As the files say, with a directory of its own: what stands in that may be exchanged."""
+    directory = as_read.directory
+    return replace(as_read, directory=Directory(directory.file, directory.day))
 
 
 @pytest.fixture

@@ -9,22 +9,14 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from services.chassis.database import open_database
-from services.chassis.migrate import migrate
 from services.chassis.timers import Timers
 from services.referral.app import build_clocks, build_directory_clock
-from services.referral.outbound.playbook_files import read_playbook
+from services.referral.domain.rules import Playbook
 from services.referral.outbound.rule_versions import RuleVersionTable
-from services.rehearsal.virtual_clock import VirtualClock, install
-from tests.integration.referral.conftest import (
-    PASSWORD,
-    PASSWORDS,
-    ROLES,
-    House,
-    some_settings,
-)
+from services.rehearsal.virtual_clock import VirtualClock
+from tests.integration.referral.conftest import House, some_settings
 from tests.support.postgres import Database as TestDatabase
-from tests.support.postgres import Databases
+from tests.support.tables import as_migrated
 from tests.unit.referral.builders import london
 
 
@@ -97,28 +89,18 @@ class TimedHouse(House):
         )
 
 
-async def _with_a_clock(database: TestDatabase) -> None:
-    connection = await asyncpg.connect(database.dsn, server_settings=PASSWORDS)
-    await install(connection)
-    await connection.execute(ROLES.read_text(encoding="utf-8"))
-    await connection.close()
-    await migrate(database.dsn_of("baton_referral_owner", PASSWORD), "referral")
-
-
 @pytest.fixture
-async def moving(databases: Databases) -> AsyncIterator[TimedHouse]:
+async def moving(
+    tables_with_a_clock: TestDatabase, playbook: Playbook
+) -> AsyncIterator[TimedHouse]:
     """It is Monday 28 September 2026, nine o'clock."""
-    fresh = databases.create(databases.prepared("referral with a clock", _with_a_clock))
-    opened = await open_database(fresh.dsn_of("baton_referral", PASSWORD), "referral")
-    connection = await asyncpg.connect(fresh.dsn)
+    connection = await asyncpg.connect(tables_with_a_clock.dsn)
     clock = VirtualClock(connection, london("2026-09-28 09:00"))
     await clock.turn_to(clock.now)
-    playbook = read_playbook(live=False)
-    async with opened.unit_of_work() as unit:
-        await RuleVersionTable().keep(unit.connection, playbook.rules)
-    house = TimedHouse(opened, some_settings(), playbook, clock=clock)
-    await house.ring()
-    yield house
+    async with as_migrated(tables_with_a_clock, "referral") as opened:
+        async with opened.unit_of_work() as unit:
+            await RuleVersionTable().keep(unit.connection, playbook.rules)
+        house = TimedHouse(opened, some_settings(), playbook, clock=clock)
+        await house.ring()
+        yield house
     await connection.close()
-    await opened.pool.close()
-    databases.drop(fresh)

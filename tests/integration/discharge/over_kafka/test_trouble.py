@@ -13,11 +13,12 @@ import pytest
 
 from deploy.local.postgres import LocalPostgres
 from services.chassis.listener import Listener
-from tests.integration.discharge.conftest import PASSWORDS, SECRET, Ward
+from tests.integration.discharge.conftest import SECRET, Ward
 from tests.integration.discharge.over_kafka.conftest import Engine, told
 from tests.support.eventually import eventually
 from tests.support.hospital import an_adt
 from tests.support.postgres import Database as Site
+from tests.support.tables import PASSWORD
 from tests.support.waiting import a_batch_waits, batches_that_waited
 
 ROOT = Path(__file__).parents[4]
@@ -109,7 +110,7 @@ async def _start(site: Site, engine: Engine, folder: Path) -> asyncio.subprocess
     """The service as it runs, as a process of its own."""
     given = {
         "ENVIRONMENT": "test",
-        "DATABASE_URL": site.dsn_of("baton_discharge", PASSWORDS["discharge"]),
+        "DATABASE_URL": site.dsn_of("baton_discharge", PASSWORD),
         "KAFKA_BOOTSTRAP": engine.kafka.bootstrap,
         "KAFKA_PACED": str("long-poll" not in engine.kafka.capabilities),
         "SITE_SECRET": SECRET,
