@@ -17,14 +17,14 @@ async def discard(
 
     The stream counts the record as heard, so that the next one follows and the record itself, heard again, is a
     repeat. Of several who decide at once one does; the others find it gone. Raises `Refusal` for a record that is not
-    parked (any more), for one that could be handled once another has been, and for one that erases a patient.
+    parked (any more), for one that could be handled once another has been, and for one that erases somebody.
     """
     arrival, place = await _lock(unit, parked_id)
     if arrival.is_tombstone:
         raise Refusal(
-            "operations.erases_a_patient",
+            "operations.erases_somebody",
             "refused",
-            "This record erases a patient. Mend what stops it, then release it.",
+            "This record erases what is known of somebody. Mend what stops it, then release it.",
         )
     consumer.read(arrival)
     if arrival.envelope is not None:

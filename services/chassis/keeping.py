@@ -33,14 +33,14 @@ FOR_EVER: Final = "for ever: one row for each"
 NOBODY: Final = "nobody"
 
 
-def care_record(table: str, holds: str, ended_by: str = NOBODY) -> Keeping:
-    """Part of what happened to a patient: kept for the years of the Records Management Code (P15)."""
-    return Keeping(table, holds, "years: a care record", ended_by)
+def for_years(table: str, holds: str, ended_by: str = NOBODY) -> Keeping:
+    """Part of what the site must be able to show for years: its period is the site's decision, never ours."""
+    return Keeping(table, holds, "years, as the site decides", ended_by)
 
 
 def audit(table: str, holds: str) -> Keeping:
     """Who looked at what, and who decided: kept as long as what it is about."""
-    return Keeping(table, holds, "years: as long as the care record that it is about")
+    return Keeping(table, holds, "years, like what it is about")
 
 
 # The time is asked for once, in a query of its own: an index can then be read up to it and no further.

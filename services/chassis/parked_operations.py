@@ -19,7 +19,7 @@ _log = get_logger()
 
 
 class Decided(BaseModel):
-    """Who gives up a record, and why. Their words stay in the table: name no patient."""
+    """Who gives up a record, and why. Their words stay in the table: name nobody whom it is about."""
 
     by: Words
     reason: Words

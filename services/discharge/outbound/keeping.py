@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.chassis.keeping import Clearing, Keeping, audit, care_record
+from services.chassis.keeping import Clearing, Keeping, audit, for_years
 from services.discharge.outbound.national_events import STRANGERS_DAYS
 
 _STRANGERS = """
@@ -19,16 +19,16 @@ DELETE FROM feed_hours WHERE (organisation, application, hour) IN (
 """
 
 KEEPING: Final = (
-    care_record("source_messages", "every message as it came, with what its sender was told"),
-    care_record("patients", "what each source says of a patient"),
-    care_record("patient_identifiers", "which patient a local number stands for"),
-    care_record("spells", "what was said of each stay"),
-    care_record("spell_numbers", "under which numbers a stay goes"),
-    care_record("documents", "which document is in force of those that replace each other"),
+    for_years("source_messages", "every message as it came, with what its sender was told"),
+    for_years("patients", "what each source says of a patient"),
+    for_years("patient_identifiers", "which patient a local number stands for"),
+    for_years("spells", "what was said of each stay"),
+    for_years("spell_numbers", "under which numbers a stay goes"),
+    for_years("documents", "which document is in force of those that replace each other"),
     Keeping(
         "national_events",
         "what the national service said has changed, by the opaque key",
-        f"like a care record; {STRANGERS_DAYS} days where the person is no patient here",
+        f"{STRANGERS_DAYS} days where the person is no patient here, else years",
         clearing=Clearing(_STRANGERS, days=STRANGERS_DAYS),
     ),
     Keeping(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.chassis.keeping import Clearing, Keeping, care_record
+from services.chassis.keeping import Clearing, Keeping, for_years
 
 _LINKS = """
 DELETE FROM links WHERE token_hash IN (
@@ -16,13 +16,13 @@ DELETE FROM digests WHERE (team, day) IN (
 """
 
 KEEPING: Final = (
-    care_record("people", "how to reach each patient", "the patient's erasure"),
-    care_record("plans", "what notify remembers of each handover"),
-    care_record("plan_tasks", "what notify remembers of each task"),
-    care_record("alerts", "what one person or team should learn, and what was decided about it"),
-    care_record("deliveries", "every attempt to reach somebody, without addresses"),
-    care_record("recalls", "messages that were to be taken back, and whether they were"),
-    care_record("replies", "what patients answered on their pages"),
+    for_years("people", "how to reach each patient", "the patient's erasure"),
+    for_years("plans", "what notify remembers of each handover"),
+    for_years("plan_tasks", "what notify remembers of each task"),
+    for_years("alerts", "what one person or team should learn, and what was decided about it"),
+    for_years("deliveries", "every attempt to reach somebody, without addresses"),
+    for_years("recalls", "messages that were to be taken back, and whether they were"),
+    for_years("replies", "what patients answered on their pages"),
     Keeping(
         "links",
         "private links of patients, by the hash of their token",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.chassis.keeping import Clearing, Keeping, audit, care_record
+from services.chassis.keeping import Clearing, Keeping, audit, for_years
 
 # That a missing coordinator was chased once is known by its timer alone: it stays while the handover is open.
 _TIMERS = """
@@ -31,25 +31,25 @@ KEEPING: Final = (
         "`BATON_KEEP_TIMERS_DAYS` (30) after it rang or was cancelled; one of a handover that is open stays",
         clearing=Clearing(_TIMERS, setting="keep_timers_days"),
     ),
-    care_record("handovers", "what each discharge or referral hands over, and who is accountable"),
-    care_record("offers", "what was asked of which team, and its answer"),
-    care_record("tasks", "what is to be done by when, by whom, and what became of it"),
-    care_record("parties", "which teams may see a handover"),
-    care_record("ownership", "who was accountable for what, since when"),
-    care_record("history", "who was asked, saw, accepted and did what"),
-    care_record("happenings", "what happened to a patient that rules count from"),
-    care_record("not_opened", "discharges that started no handover, and why"),
-    care_record("stop_notices", "who was told to stop, and said that they know"),
-    care_record("stays", "stays in hospital that began"),
-    care_record("people", "whom the worklist is about", "the patient's erasure"),
-    care_record("documents", "what hospitals sent in writing", "the patient's erasure"),
-    care_record("answers_ahead", "answers that came before their handover", "their handover"),
-    care_record("referrals", "each referral and how far it has come"),
-    care_record("service_requests", "what was asked for in each referral"),
-    care_record("appointments", "booked, moved, attended and missed appointments"),
-    care_record("letters", "what the referrer wrote", "the patient's erasure"),
-    care_record("attachments", "what the referrer sent with a letter", "the patient's erasure"),
-    care_record("referral_messages", "which message about a referral was acted on"),
+    for_years("handovers", "what each discharge or referral hands over, and who is accountable"),
+    for_years("offers", "what was asked of which team, and its answer"),
+    for_years("tasks", "what is to be done by when, by whom, and what became of it"),
+    for_years("parties", "which teams may see a handover"),
+    for_years("ownership", "who was accountable for what, since when"),
+    for_years("history", "who was asked, saw, accepted and did what"),
+    for_years("happenings", "what happened to a patient that rules count from"),
+    for_years("not_opened", "discharges that started no handover, and why"),
+    for_years("stop_notices", "who was told to stop, and said that they know"),
+    for_years("stays", "stays in hospital that began"),
+    for_years("people", "whom the worklist is about", "the patient's erasure"),
+    for_years("documents", "what hospitals sent in writing", "the patient's erasure"),
+    for_years("answers_ahead", "answers that came before their handover", "their handover"),
+    for_years("referrals", "each referral and how far it has come"),
+    for_years("service_requests", "what was asked for in each referral"),
+    for_years("appointments", "booked, moved, attended and missed appointments"),
+    for_years("letters", "what the referrer wrote", "the patient's erasure"),
+    for_years("attachments", "what the referrer sent with a letter", "the patient's erasure"),
+    for_years("referral_messages", "which message about a referral was acted on"),
     audit("seen", "which team first looked at a handover or task, and when"),
     audit("look_ups", "who looked somebody up at the front desk or across the place"),
     Keeping("rule_versions", "every rule as it was when it made tasks", "as long as its tasks"),

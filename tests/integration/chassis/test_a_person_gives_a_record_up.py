@@ -151,7 +151,7 @@ async def test_an_erasure_cannot_be_given_up(notebook: Notebook, records: Record
     tombstone = records.record("care.patients.v1", KEY.encode(), [], None)
     await Consumer(notebook.database, subscription).handle([tombstone])
 
-    with pytest.raises(Refusal, match="erases a patient"):
+    with pytest.raises(Refusal, match="erases what is known of somebody"):
         await give_up(notebook, await waiting(notebook, "undecodable"))
 
     await notebook.consumer.release("care.patients.v1", KEY, by="op")
