@@ -10,6 +10,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader
 
 from services.chassis.static_files import STATIC
+from services.rehearsal.folding import folded
 from services.rehearsal.local_time import say_moment
 from services.rehearsal.timeline import Entry, Outcome
 
@@ -44,7 +45,7 @@ def as_html(outcomes: Sequence[Outcome]) -> str:
 
 
 def _moments(outcome: Outcome) -> list[Moment]:
-    grouped = groupby(outcome.entries, key=lambda entry: say_moment(entry.at))
+    grouped = groupby(folded(outcome.entries), key=lambda entry: say_moment(entry.at))
     return [Moment(at, list(entries)) for at, entries in grouped]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from services.rehearsal.folding import folded
 from services.rehearsal.local_time import say_moment
 from services.rehearsal.timeline import Outcome
 
@@ -17,7 +18,7 @@ def as_text(outcome: Outcome) -> Iterator[str]:
         yield outcome.about.strip()
     yield LEGEND
     last = ""
-    for entry in outcome.entries:
+    for entry in folded(outcome.entries):
         moment = say_moment(entry.at)
         if moment != last:
             yield ""

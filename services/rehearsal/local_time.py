@@ -55,8 +55,13 @@ def write_moment(at: datetime) -> str:
 
 def say_moment(at: datetime) -> str:
     """As a person reads it: `Sun 25 Oct 2026 09:15`."""
+    return say_day(at) + write_moment(at)[10:]
+
+
+def say_day(at: datetime) -> str:
+    """Only the day: `Sun 25 Oct 2026`."""
     local = at.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b} " + write_moment(at)[:4] + write_moment(at)[10:]
+    return f"{local:%a} {local.day} {local:%b} {local.year}"
 
 
 def _bare(local: datetime) -> datetime:
