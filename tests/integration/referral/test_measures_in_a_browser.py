@@ -66,6 +66,7 @@ async def test_a_team_sees_its_weeks_as_a_chart_and_in_words(house, page, addres
 
     assert await page.locator("svg circle").count() >= WEEKS
     assert await page.get_by_text("One side for eight weeks").count() > 0
+    assert await page.get_by_text("From the week of").is_visible()
     await assert_accessible(page)
     await assert_fits(page)
     if size is WIDE and os.environ.get("BATON_PICTURES"):
