@@ -17,14 +17,14 @@ def as_text(outcome: Outcome) -> Iterator[str]:
     if outcome.about:
         yield outcome.about.strip()
     yield LEGEND
-    last = ""
+    last, several = "", len(outcome.people) > 1
     for entry in folded(outcome.entries):
         moment = say_moment(entry.at)
         if moment != last:
             yield ""
             yield moment
             last = moment
-        who = f"{entry.person}: " if entry.person else ""
+        who = f"{entry.person}: " if entry.person and several else ""
         yield f"  {_SIGNS[entry.kind]} {who}{entry.text}"
         for detail in entry.details:
             yield f"      {detail}"

@@ -42,6 +42,22 @@ _PLAIN: Mapping[str, str] = {
     "reply.received": "The patient answered",
 }
 
+_NEWS: Mapping[tuple[str, bool], str] = {
+    ("opened", False): "asked to take something on",
+    ("opened", True): "what happens next",
+    ("duty", False): "its own part of the handover",
+    ("added", False): "a new task",
+    ("offered", False): "asked to take over",
+    ("declined", False): "it is theirs again",
+    ("warned", False): "time is running out",
+    ("escalated", False): "a deadline has passed",
+    ("changed", False): "another deadline, or called off",
+    ("withdrawn", False): "stop",
+    ("referred", True): "who will see them",
+    ("redirected", True): "who will see them instead",
+}
+"""What kinds of message bring, to a team and to the patient, where the word alone does not say it."""
+
 
 class Narrator:
     """Remembers what tasks and offers are about, because later events name them by id only."""
@@ -68,7 +84,9 @@ class Narrator:
         for one in left:
             to = "the patient" if one.to == "patient" else self._team(one.to)
             how = "" if one.outcome == "taken" else f": {one.outcome}"
-            text = f"{_a(one.channel)} to {to} ({one.kind}){how}"
+            news = _NEWS.get((one.kind, one.to == "patient")) or _NEWS.get((one.kind, False), "")
+            about = f"{one.kind}: {news}" if news else one.kind
+            text = f"{_a(one.channel)} to {to} ({about}){how}"
             yield Entry(one.at, "told", self._names.get(one.patient_key, ""), text, (), bool(how))
 
     def _tell(self, event: Event) -> Told:
@@ -155,9 +173,10 @@ class Narrator:
                 return f"A document came ({purpose}): {title or 'untitled'}", (), False
             case DocumentAnswered(answer=answer, answered_by=by):
                 return f"{by} answers the document: {answer}", (), False
-            case AlertNotDelivered(audience=audience, team=team, reason=reason):
+            case AlertNotDelivered(audience=audience, team=team, reason=reason, needs_person=needs):
                 to = self._team(team) if team else f"the {audience}"
-                return f"{_upper(to)} could not be told ({reason})", (), True
+                how = "could not be told" if needs else "is not told any more"
+                return f"{_upper(to)} {how} ({reason})", (), needs
             case AlertOvertaken(audience=audience, team=team, reason=reason):
                 to = self._team(team) if team else f"the {audience}"
                 return f"What {to} was told is not true any more ({reason})", (), True

@@ -21,6 +21,8 @@ from services.rehearsal.timeline import Entry, Kind, Outcome
 from services.rehearsal.ways_out import Left
 
 _TAKEN = range(200, 300)
+_TOLD_OF_ACTS = ("code", "team", "service")
+"""What the timeline repeats of what somebody says with an act: words of the directory and of the rules, never theirs."""
 
 
 class Stage(Protocol):
@@ -110,7 +112,8 @@ class Play:
             self._add("message", "", f"{label_of(step)} waits at the hospital: the feed is down")
             return
         answer = await self._stage.take_in(message_of(step, self._story.folder), step.via)
-        self._add("message", "", f"{label_of(step)} comes in, answered {answer}")
+        taken = "and is accepted" if answer == "AA" else f"and is refused: {answer}"
+        self._add("message", "", f"{label_of(step)} comes in {taken}")
         good = answer == step.answer if step.answer else answer == "AA"
         if not good:
             self._failed([f"answer: - {step.answer or 'AA'}", f"answer: + {answer}"])
@@ -143,6 +146,8 @@ class Play:
             service, step.who, "POST", path, json=body_of(step.given), headers=headers
         )
         on = " ".join(f"{name} {value}" for name, value in step.on.items())
+        said_with = ", ".join(str(step.given[name]) for name in _TOLD_OF_ACTS if name in step.given)
+        on += f" ({said_with})" if said_with else ""
         said = answer.json() if answer.content else {}
         code = str(said.get("code", answer.status_code)) if answer.status_code not in _TAKEN else ""
         refused = f": refused ({code})" if code else ""

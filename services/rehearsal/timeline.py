@@ -35,6 +35,11 @@ class Outcome:
     seconds: float = 0.0
 
     @property
+    def people(self) -> frozenset[str]:
+        """Everybody whom an entry names: where it is one person, nobody needs to be told each time."""
+        return frozenset(entry.person for entry in self.entries if entry.person)
+
+    @property
     def came_true(self) -> bool:
         """Whether everything was found that the story expects."""
         return not self.failures
