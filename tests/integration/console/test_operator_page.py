@@ -6,9 +6,15 @@ from starlette.testclient import TestClient
 
 from services.console.page.app import PEOPLE
 from tests.integration.console.conftest import BEHIND_ID, JOURNEY, PARKED_ID, Services
+from tests.support.this_year import in_2026
 from tests.support.web import a_visitor, sign_in
 
 OWN_SITE = {"origin": "http://testserver"}
+
+
+@pytest.fixture(autouse=True)
+def this_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_2026(monkeypatch)
 
 
 @pytest.fixture

@@ -4,16 +4,12 @@ from types import SimpleNamespace
 import pytest
 
 from services.chassis import wording
+from tests.support.this_year import in_2026
 
 
 @pytest.fixture(autouse=True)
 def this_year(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Frozen(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:
-            return datetime(2026, 11, 22, tzinfo=UTC)
-
-    monkeypatch.setattr(wording, "datetime", Frozen)
+    in_2026(monkeypatch)
 
 
 @pytest.mark.parametrize(

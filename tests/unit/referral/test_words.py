@@ -27,11 +27,17 @@ from services.referral.usecases.views import (
     TaskView,
     WholeView,
 )
+from tests.support.this_year import in_2026
 from tests.unit.referral.builders import ELM_TREE, NOW, SAFETY, WARD, a_playbook, london
 
 DIRECTORY = a_playbook().directory
 HANDOVER, TASK, ALERT = UUID(int=1), UUID(int=2), UUID(int=3)
 EDNA = PersonView("Hartley", "Edna", date(1948, 3, 2), "9995000105", nhs_number_verified=True)
+
+
+@pytest.fixture(autouse=True)
+def this_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_2026(monkeypatch)
 
 
 def a_task(**changes) -> TaskView:
