@@ -115,6 +115,8 @@ async def test_a_contact_is_named_and_something_is_reported_by_forms(house, page
     await page.wait_for_url("**done=named")
     assert await page.get_by_text("Ruth Bell, Elm Tree Surgery").count() == 1
 
+    await sign_in(page, address, "staff-ward")
+    await page.goto(f"{address}/worklist/handovers/{handover_id}")
     await page.get_by_role("link", name="Say that something happened").click()
     await page.get_by_label("What happened?").wait_for()
     await assert_accessible(page)
