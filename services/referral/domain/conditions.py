@@ -1,4 +1,4 @@
-"""When a rule applies: small statements about a discharge or a referral, put together in the pathway files."""
+"""When a rule applies: small statements about a discharge or a referral."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ class OneOf:
 
     def why_not(self, case: Case) -> Reasons:
         seen = self.seen(case)
-        return () if seen in self.allowed else (_unlike(self, _said(seen)),)
+        return () if seen in self.allowed else (unlike(self, _said(seen)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Alive:
         return not isinstance(case, Discharge) or not case.deceased
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (_unlike(self, "died in hospital"),)
+        return () if self.holds(case) else (unlike(self, "died in hospital"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class PharmacyNamed:
         return isinstance(case, Discharge) and bool(case.pharmacy)
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (_unlike(self, "none was sent"),)
+        return () if self.holds(case) else (unlike(self, "none was sent"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class DiagnosisIn:
         if self.holds(case):
             return ()
         seen = sorted(case.diagnoses) if isinstance(case, Discharge) else []
-        return (_unlike(self, ", ".join(seen) or "no diagnosis was sent"),)
+        return (unlike(self, ", ".join(seen) or "no diagnosis was sent"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class IndicatorAtLeast:
         seen = self._seen(case)
         if seen is not None and seen >= self.value:
             return ()
-        return (_unlike(self, "it was not sent" if seen is None else f"{seen:g}"),)
+        return (unlike(self, "it was not sent" if seen is None else f"{seen:g}"),)
 
     def _seen(self, case: Case) -> float | None:
         indicators = case.indicators if isinstance(case, Discharge) else None
@@ -173,7 +173,7 @@ class AgeAtLeast:
         return (ADULT if case.age is None else case.age) >= self.years
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (_unlike(self, _age(case)),)
+        return () if self.holds(case) else (unlike(self, _age(case)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,67 +190,11 @@ class AgeBelow:
         return (ADULT if case.age is None else case.age) < self.years
 
     def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (_unlike(self, _age(case)),)
+        return () if self.holds(case) else (unlike(self, _age(case)),)
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    """Every one of several conditions."""
-
-    conditions: tuple[Condition, ...]
-
-    @property
-    def words(self) -> str:
-        return " and ".join(condition.words for condition in self.conditions) or "always"
-
-    def holds(self, case: Case) -> bool:
-        # Asked of every rule for every discharge, where a generator costs as much as the conditions do.
-        for condition in self.conditions:  # noqa: SIM110
-            if not condition.holds(case):
-                return False
-        return True
-
-    def why_not(self, case: Case) -> Reasons:
-        return tuple(why for condition in self.conditions for why in condition.why_not(case))
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """At least one of several conditions."""
-
-    conditions: tuple[Condition, ...]
-
-    @property
-    def words(self) -> str:
-        return "(" + " or ".join(condition.words for condition in self.conditions) + ")"
-
-    def holds(self, case: Case) -> bool:
-        return any(condition.holds(case) for condition in self.conditions)
-
-    def why_not(self, case: Case) -> Reasons:
-        if self.holds(case):
-            return ()
-        return ("; nor ".join("; ".join(condition.why_not(case)) for condition in self.conditions),)
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The opposite of a condition."""
-
-    condition: Condition
-
-    @property
-    def words(self) -> str:
-        return f"not ({self.condition.words})"
-
-    def holds(self, case: Case) -> bool:
-        return not self.condition.holds(case)
-
-    def why_not(self, case: Case) -> Reasons:
-        return () if self.holds(case) else (_unlike(self, "it is so"),)
-
-
-def _unlike(condition: Condition, seen: str) -> str:
+def unlike(condition: Condition, seen: str) -> str:
+    """Why a condition does not hold: what it says, and what was seen instead."""
     return f"{condition.words} (seen: {seen})"
 
 

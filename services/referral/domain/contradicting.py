@@ -4,17 +4,15 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import get_args
 
+from services.referral.domain.combining import AllOf, AnyOf, Not
 from services.referral.domain.conditions import (
     AgeAtLeast,
     AgeBelow,
     Alive,
-    AllOf,
-    AnyOf,
     Code,
     Condition,
     DiagnosisIn,
     IndicatorAtLeast,
-    Not,
     OneOf,
     PharmacyNamed,
 )

@@ -6,17 +6,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from services.referral.domain.combining import AllOf, AnyOf, Not
 from services.referral.domain.conditions import (
     AgeAtLeast,
     AgeBelow,
     Alive,
-    AllOf,
-    AnyOf,
     Code,
     Condition,
     DiagnosisIn,
     IndicatorAtLeast,
-    Not,
     OneOf,
     PharmacyNamed,
 )

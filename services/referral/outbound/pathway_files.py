@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.referral.domain.conditions import AllOf
+from services.referral.domain.combining import AllOf
 from services.referral.domain.counting import ClockHours, Counting, WorkingDays, may_come_late
 from services.referral.domain.handover import Priority
 from services.referral.domain.ladder import WARNINGS

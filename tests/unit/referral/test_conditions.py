@@ -4,15 +4,13 @@ from uuid import UUID
 
 import pytest
 
+from services.referral.domain.combining import AllOf, AnyOf, Not
 from services.referral.domain.conditions import (
     AgeAtLeast,
     AgeBelow,
     Alive,
-    AllOf,
-    AnyOf,
     DiagnosisIn,
     IndicatorAtLeast,
-    Not,
     OneOf,
     PharmacyNamed,
 )

@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from services.referral.domain.combining import AllOf, AnyOf, Not
 from services.referral.domain.conditions import (
-    AllOf,
-    AnyOf,
     DiagnosisIn,
     IndicatorAtLeast,
-    Not,
     OneOf,
 )
 from services.referral.domain.contradicting import contradiction

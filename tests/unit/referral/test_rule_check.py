@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from services.referral.domain.combining import AllOf, AnyOf, Not
 from services.referral.domain.conditions import (
     AgeAtLeast,
     AgeBelow,
     Alive,
-    AllOf,
-    AnyOf,
     DiagnosisIn,
-    Not,
     OneOf,
 )
 from services.referral.domain.contradicting import contradiction

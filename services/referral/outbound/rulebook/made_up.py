@@ -7,16 +7,15 @@ from itertools import islice
 
 from services.referral.domain.calendars import instant
 from services.referral.domain.case import Case
+from services.referral.domain.combining import AllOf, Not
 from services.referral.domain.conditions import (
     ADULT,
     AgeAtLeast,
     AgeBelow,
-    AllOf,
     Code,
     Condition,
     DiagnosisIn,
     IndicatorAtLeast,
-    Not,
     OneOf,
     PharmacyNamed,
 )
