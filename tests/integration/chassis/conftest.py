@@ -1,14 +1,12 @@
 """Two services' schemas with the chassis' tables, and records as they come from a topic."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from deploy.local.postgres import LocalPostgres
 from schemas.envelope import Envelope
 from schemas.event import Event
 from schemas.spell import SpellDischarged
@@ -16,41 +14,37 @@ from services.chassis.arrival import Arrival
 from services.chassis.database import Database, open_database
 from services.chassis.ids import new_id
 from services.chassis.migrate import migrate
-from services.console.site.database import ROLES
+from tests.support.postgres import Database as TestDatabase
+from tests.support.postgres import Databases
+from tests.support.tables import make_roles
 
 KEY = "5b1f0c9d3e7a48628d1c0f9e2b3a4d5c"
-PASSWORDS = {
-    f"{service}{suffix}": "for this test run only"
-    for service in ("discharge", "referral", "notify")
-    for suffix in ("", "_owner")
-}
+
+
+async def _two_services(database: TestDatabase) -> None:
+    """One that speaks and one that listens, with a table for what it was told."""
+    await make_roles(database)
+    await migrate(database.dsn, "discharge")
+    await migrate(database.dsn, "referral")
+    connection = await asyncpg.connect(database.dsn)
+    await connection.execute(
+        "CREATE TABLE referral.told (at bigserial, stream text, sequence integer)"
+    )
+    await connection.close()
 
 
 @pytest.fixture
-async def dsn(postgres_server: LocalPostgres) -> AsyncIterator[str]:
-    """A database of its own, with the roles of a site; connects as the superuser."""
-    name = f"chassis_{uuid4().hex[:10]}"
-    connection = await asyncpg.connect(postgres_server.superuser_dsn())
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    found = postgres_server.superuser_dsn(name)
-    settings = {f"baton.{role}_password": password for role, password in PASSWORDS.items()}
-    site = await asyncpg.connect(found, server_settings=settings)
-    await site.execute(ROLES.read_text(encoding="utf-8"))
-    await site.close()
-    yield found
-    # The server may have been stopped and started by the test: come in anew.
-    connection = await asyncpg.connect(postgres_server.superuser_dsn())
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await connection.close()
+def dsn(databases: Databases) -> Iterator[str]:
+    """A database of its own, with two services' tables; connects as the superuser."""
+    fresh = databases.create(databases.prepared("two services", _two_services))
+    yield fresh.dsn
+    databases.drop(fresh)
 
 
 @pytest.fixture
 async def referral(dsn: str) -> AsyncIterator[Database]:
-    """The listening side, with a table for what it was told."""
-    await migrate(dsn, "referral")
+    """The listening side."""
     database = await open_database(dsn, "referral")
-    await database.pool.execute("CREATE TABLE told (at bigserial, stream text, sequence integer)")
     yield database
     await database.pool.close()
 
@@ -58,7 +52,6 @@ async def referral(dsn: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def discharge(dsn: str) -> AsyncIterator[Database]:
     """The speaking side."""
-    await migrate(dsn, "discharge")
     database = await open_database(dsn, "discharge")
     yield database
     await database.pool.close()

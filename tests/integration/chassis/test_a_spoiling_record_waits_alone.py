@@ -127,7 +127,7 @@ async def test_what_a_release_and_an_arrival_left_behind_is_swept_up(
     notebook.poisonous = {"spell:a"}
     await notebook.consumer.handle([records.say("spell:a", 1), records.say("spell:b", 1)])
     await referral.pool.execute(
-        "UPDATE parked SET resolved_at = now(), resolution = 'discarded', resolved_by = 'test' WHERE reason = 'poison'"
+        "UPDATE parked SET resolved_at = now(), resolution = 'discarded', resolved_by = 'test', resolved_because = 'a test' WHERE reason = 'poison'"
     )
 
     await notebook.consumer.sweep()

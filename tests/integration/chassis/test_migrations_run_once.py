@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -7,6 +8,16 @@ import pytest
 from services.chassis import migrate as module
 from services.chassis.database import open_database
 from services.chassis.migrate import Migration, MigrationError, behind, find, migrate
+from tests.support.postgres import Databases
+from tests.support.tables import make_roles
+
+
+@pytest.fixture
+def dsn(databases: Databases) -> Iterator[str]:
+    """A database with the roles of a site and no table yet."""
+    fresh = databases.create(databases.prepared("roles", make_roles))
+    yield fresh.dsn
+    databases.drop(fresh)
 
 
 async def test_three_processes_that_migrate_at_once_apply_each_file_once(dsn: str) -> None:
