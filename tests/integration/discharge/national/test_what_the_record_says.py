@@ -180,3 +180,21 @@ async def test_an_event_in_binary_mode_is_heard(ward: Ward, pds: FakePds):
 
     assert answer.status_code == 202
     assert await dealt_with(ward) == ["taken-in"]
+
+
+async def test_an_event_dated_ahead_counts_as_of_its_receipt(ward: Ward, pds: FakePds):
+    """A clock that runs ahead must not outweigh everything that is said later."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    before = tomorrow - timedelta(days=3)
+    await goes_home(ward)
+    pds.holds(a_patient(NUMBER, practice="Z90003"))
+    for at in (tomorrow, before):
+        await tell(ward, an_event(NUMBER, "pds-change-of-gp-2", time=at.isoformat()))
+    await dealt_with(ward)
+
+    rows = await ward.database.pool.fetch(
+        "SELECT happened_at, received_at FROM national_events ORDER BY received_at"
+    )
+    ahead, behind = rows
+    assert tomorrow - timedelta(days=1) <= ahead["happened_at"] <= ahead["received_at"]
+    assert behind["happened_at"] == before
