@@ -33,12 +33,15 @@ END $$
 """
 
 # A deleted row costs microseconds; a truncated table, or a new database, has to make its files anew. Whoever keeps
-# its own history or refuses to be deleted is not asked.
+# its own history or refuses to be deleted is not asked, and what a test left running is ended.
 _AS_MIGRATED = """
 DO $$
 DECLARE
     name text;
 BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend' AND state <> 'idle';
     SET LOCAL session_replication_role = replica;
     FOR name IN SELECT tablename FROM pg_tables
         WHERE schemaname = '{service}' AND tablename <> 'migrations'
