@@ -23,8 +23,8 @@ OF_TOOLS = {
 
 def read() -> set[str]:
     """Every variable that a service or the operator page reads at its start."""
-    classes = [*map(settings_class, SERVICES), ConsoleSettings]
-    return {f"BATON_{name.upper()}" for one in classes for name in one.model_fields}
+    of_services = {name for one in map(settings_class, SERVICES) for name in one.model_fields}
+    return {f"BATON_{name.upper()}" for name in of_services | set(ConsoleSettings.model_fields)}
 
 
 def written() -> Iterator[tuple[str, str]]:

@@ -92,6 +92,20 @@ async def test_who_gets_worse_in_the_moment_in_which_the_referral_ends_is_rung(h
     assert [tuple(row) for row in rows] == [("worse-after-the-end", ELM_TREE)]
 
 
+async def test_who_says_on_their_page_that_they_get_worse_is_reviewed_by_who_has_the_referral(
+    house,
+):
+    await refer(house)
+    handover_id = await house.pool.fetchval("SELECT handover_id FROM handovers")
+
+    await house.hear(reply(handover_id, WORSE))
+
+    review = await house.task("R56")
+    assert (review["code"], review["closed_at"]) == ("review-priority", None)
+    asked = "SELECT team FROM offers WHERE offer_id = $1"
+    assert await house.pool.fetchval(asked, review["offer_id"]) == "podiatry-ZTA"
+
+
 @pytest.mark.parametrize("withdrawn", [True, False])
 async def test_nobody_is_rung_who_has_died(house, withdrawn):
     await refer(house)
