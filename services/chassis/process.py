@@ -1,5 +1,6 @@
 """How a service is started: its settings, its migrations, and then itself until somebody ends it."""
 
+import argparse
 import asyncio
 import contextlib
 import gc
@@ -25,18 +26,17 @@ def main(
     service: str, settings_class: type[Settings], build: Callable[[Settings, Database], Parts]
 ) -> None:
     """Entry point of a service: run it, or `migrate`, or `--print-config`."""
+    asked = _asked(service)
     try:
         settings = settings_class()
     except (SettingsError, ValueError) as error:
         sys.exit(f"{service}: {error}")
-    if "--print-config" in sys.argv:
+    if asked.print_config:
         print_config(settings)
         return
     log.configure(service, settings.log_level)
     telemetry.configure(service)
-    work = (
-        _migrate(settings, service) if "migrate" in sys.argv else _serve(service, settings, build)
-    )
+    work = _migrate(settings, service) if asked.migrate else _serve(service, settings, build)
     try:
         uvloop.run(work)
     except SettingsError as error:  # its text repeats no values
@@ -44,6 +44,20 @@ def main(
     except Exception as error:  # a traceback on standard error would pass by the redaction
         _log.critical("service.ended", error=type(error).__name__)
         sys.exit(1)
+
+
+def _asked(service: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m services.{service}",
+        description=f"Run {service} until somebody ends it. Its settings are BATON_ variables: docs/SETTINGS.md.",
+    )
+    parser.add_argument(
+        "migrate", nargs="?", choices=["migrate"], help="bring the schema up to date, and end"
+    )
+    parser.add_argument(
+        "--print-config", action="store_true", help="show the settings without secrets, and end"
+    )
+    return parser.parse_args()
 
 
 async def _migrate(settings: ServiceSettings, service: str) -> None:

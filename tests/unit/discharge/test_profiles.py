@@ -261,6 +261,7 @@ def test_a_fault_in_a_profile_ends_the_start_with_its_sentence(tmp_path, monkeyp
     async def serve(service, settings, build):
         build(settings, None)
 
+    monkeypatch.setattr("sys.argv", ["services.discharge"])
     monkeypatch.setattr(process, "_serve", serve)
     monkeypatch.setattr(process.telemetry, "configure", lambda service: None)
     monkeypatch.setattr(process.log, "configure", lambda service, level: None)

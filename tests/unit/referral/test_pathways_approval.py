@@ -77,6 +77,7 @@ def last_words(place: Path, environment: str, monkeypatch: pytest.MonkeyPatch) -
     async def serve(service, settings, build):
         build(settings, MagicMock(service=service))
 
+    monkeypatch.setattr("sys.argv", ["services.referral"])
     monkeypatch.setattr(process, "_serve", serve)
     monkeypatch.setattr(process.telemetry, "configure", lambda service: None)
     monkeypatch.setattr(process.log, "configure", lambda service, level: None)
