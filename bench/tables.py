@@ -77,7 +77,7 @@ BUSINESS: Mapping[str, tuple[str, str]] = {
         "notify.plans",
         (
             "patient_key, sender, coordinator_team, standing, clock_started_at, test_patient, back_in_hospital,"
-            " purpose, sender_team, contact, referral, appointments, replies"
+            " purpose, sender_team, contact, referral, appointments"
         ),
     ),
     "notify.plan_tasks": (

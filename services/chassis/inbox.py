@@ -55,14 +55,18 @@ _LOCK = """
 SELECT stream, sequence, event_id FROM inbox WHERE stream = ANY($1::text[]) ORDER BY stream FOR UPDATE
 """
 
+# Both parts go through the primary key: an UPDATE that joins would keep the plan made for an empty table, and read all
+# of it for each batch.
 _CLAIM = """
 WITH said AS (
     SELECT stream, sequence, event_id, known
     FROM unnest($1::text[], $2::integer[], $3::uuid[], $4::boolean[]) AS n (stream, sequence, event_id, known)
 ), went_on AS (
-    UPDATE inbox SET sequence = said.sequence, event_id = said.event_id, heard_at = clock_timestamp()
-    FROM said WHERE inbox.stream = said.stream AND said.known
-    RETURNING inbox.stream
+    INSERT INTO inbox (stream, sequence, event_id)
+    SELECT stream, sequence, event_id FROM said WHERE known ORDER BY stream
+    ON CONFLICT (stream) DO UPDATE
+    SET sequence = excluded.sequence, event_id = excluded.event_id, heard_at = clock_timestamp()
+    RETURNING stream
 ), began AS (
     INSERT INTO inbox (stream, sequence, event_id)
     SELECT stream, sequence, event_id FROM said WHERE NOT known ORDER BY stream

@@ -77,6 +77,10 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[LocalPostgres]:
     server = LocalPostgres()
     with tempfile.TemporaryDirectory(prefix="baton-tests-") as folder:
         server.start(Path(folder) / "postgres")
+        with psycopg.connect(server.superuser_dsn(), autocommit=True) as connection:
+            # What tests write outlives a crash of the server, but need not outlive one of the machine.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
         report.used(request.config, "postgres", server.describe())
         yield server
         server.destroy()

@@ -1,5 +1,6 @@
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from services.discharge.inbound.hl7.framing import frame
 from tests.integration.discharge.conftest import Ward
 from tests.support.eventually import eventually
 from tests.support.hospital import a_notification, an_adt
+from tests.support.postgres import Database as TestDatabase
 from tests.support.postgres import Databases
+from tests.support.tables import make_tables
 
 
 class OwnServer:
@@ -38,8 +41,10 @@ def own_server() -> Iterator[OwnServer]:
 
 
 @pytest.fixture(scope="module")
-def databases(own_server: OwnServer) -> Databases:
-    return Databases(own_server.postgres)
+def site(own_server: OwnServer) -> TestDatabase:
+    databases = Databases(own_server.postgres)
+    tables = partial(make_tables, service="discharge")
+    return databases.create(databases.prepared("discharge", tables))
 
 
 async def test_nothing_is_accepted_meanwhile_and_everything_afterwards(

@@ -44,7 +44,7 @@ async def test_a_process_has_its_parts(house):
     parts = build(some_settings(), house.database)
 
     assert {DEADLINE, UNREAD, UNCLAIMED, UNANSWERED, COORDINATOR} <= set(parts.timers)
-    assert set(parts.loops) == {"watch", "queues", "directory", "webhooks", "forget-answers"}
+    assert set(parts.loops) == {"watch", "queues", "directory", "webhooks"}
     assert parts.subscription.topics == [
         "care.alerts.v1",
         "care.documents.v1",
@@ -64,4 +64,4 @@ async def test_a_task_says_what_completes_it_and_what_does_not_count(house):
     assert "Done by itself when" in page
     assert "The practice has received the discharge summary" in page
     assert "Does not count" in page
-    assert "A letter that was printed; A letter that was posted" in page
+    assert "A letter that was printed; a letter that was posted" in page
