@@ -16,6 +16,7 @@ _SHORTEST_PAUSE = 0.05
 _HELD_SECONDS = 60
 _log = get_logger()
 
+_BEGIN = "INSERT INTO housekeeping DEFAULT VALUES ON CONFLICT DO NOTHING"
 _TAKE = """
 UPDATE housekeeping SET holder = $1, held_until = clock_timestamp() + make_interval(secs => $2)
 WHERE held_until < clock_timestamp() AND succeeded_at < clock_timestamp() - interval '1 hour'
@@ -66,6 +67,8 @@ class Housekeeper:
     async def look(self) -> bool:
         """Clear up if it is an hour since anybody did and nobody does; returns whether we did."""
         pool = self._database.pool
+        # A database that was filled from elsewhere may lack our row.
+        await pool.execute(_BEGIN)
         ours = bool(await pool.fetchval(_TAKE, self.holder, _HELD_SECONDS))
         if ours:
             await self.clear_up()

@@ -199,6 +199,17 @@ async def test_of_two_processes_one_clears_up_and_none_again_within_the_hour(
     assert not await keeper(referral).look()
 
 
+async def test_a_database_that_was_filled_from_elsewhere_is_cleared_up_too(
+    referral: Database,
+) -> None:
+    await referral.pool.execute("DELETE FROM housekeeping")
+
+    assert await keeper(referral).look() is False
+
+    await make_due(referral)
+    assert await keeper(referral).look()
+
+
 async def test_two_that_clear_up_at_once_do_no_harm(referral: Database, dsn: str) -> None:
     await say(referral, "old", 31, events=3000)
     await say(referral, "young", 1, events=30)
