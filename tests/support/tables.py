@@ -81,3 +81,10 @@ async def as_migrated(database: TestDatabase, service: str) -> AsyncIterator[Dat
     opened = await open_database(database.dsn_of(f"baton_{service}", PASSWORD), service)
     yield opened
     await opened.pool.close()
+
+
+async def gather_statistics(database: TestDatabase) -> None:
+    """What the planner knows after a minute of a live site, and not what other tests left in its memory."""
+    connection = await asyncpg.connect(database.dsn)
+    await connection.execute("ANALYZE")
+    await connection.close()

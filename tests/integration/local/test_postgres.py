@@ -30,7 +30,6 @@ async def read(server: LocalPostgres, query: str) -> object:
     ("setting", "value"),
     [
         ("data_checksums", "on"),
-        ("fsync", "on"),
         ("listen_addresses", "127.0.0.1"),
         ("max_connections", "200"),
         ("server_encoding", "UTF8"),
@@ -46,6 +45,7 @@ async def test_the_server_runs_as_baton_needs_it(postgres_server, setting: str, 
 async def test_committed_data_and_the_address_outlive_a_stop(
     postgres: LocalPostgres, tmp_path: Path, mode
 ) -> None:
+    assert await read(postgres, "select current_setting('fsync')") == "on"
     await read(postgres, "create table kept as select generate_series(1, 1000) as n")
     address = postgres.superuser_dsn()
 
